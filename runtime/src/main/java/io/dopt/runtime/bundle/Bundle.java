@@ -1,0 +1,163 @@
+package io.dopt.runtime.bundle;
+
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * An opened bundle: a folder whose manifest was read and whose files exist with the sizes the
+ * manifest states. Immutable; any number of pipelines, threads and processes may share one.
+ */
+public final class Bundle {
+  /** Name of the manifest in the bundle's folder. */
+  public static final String MANIFEST = "manifest.json";
+
+  /** Name of the lock file in the bundle's folder. */
+  public static final String LOCK = "dopt.lock";
+
+  private final Path folder;
+  private final BundleManifest manifest;
+
+  private Bundle(Path folder, BundleManifest manifest) {
+    this.folder = folder;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Opens a bundle without reading its weights.
+   *
+   * @throws DoptException (IO) when the folder, the manifest or a listed file is missing;
+   *     (BAD_INPUT) when the manifest is malformed, a file has another size or lies outside;
+   *     (UNSUPPORTED) when a newer dopt wrote it
+   */
+  public static Bundle open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new DoptException(
+          ErrorCode.IO, "There is no bundle at " + folder + ": it is not a folder.");
+    }
+    if (!Files.exists(folder.resolve(MANIFEST))) {
+      throw new DoptException(
+          ErrorCode.IO,
+          folder + " is not a bundle: it has no " + MANIFEST + ". Make one with 'dopt compile'.");
+    }
+    Path root;
+    try {
+      root = folder.toRealPath();
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.IO, folder + " cannot be read: " + e, e);
+    }
+    Bundle bundle = new Bundle(root, BundleManifest.read(root.resolve(MANIFEST)));
+    bundle.manifest.files().forEach(bundle::checkSize);
+    return bundle;
+  }
+
+  /** The folder, as a real path. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** What the bundle holds. */
+  public BundleManifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * A component's manifest.
+   *
+   * @throws DoptException (USAGE) when the bundle has no such component, naming those it has
+   */
+  public ComponentManifest component(String name) {
+    return manifest
+        .component(name)
+        .orElseThrow(
+            () ->
+                new DoptException(
+                    ErrorCode.USAGE,
+                    "The bundle "
+                        + folder
+                        + " has no component '"
+                        + name
+                        + "'; it has "
+                        + manifest.components().keySet()
+                        + "."));
+  }
+
+  /**
+   * The real path of a file the manifest lists.
+   *
+   * @throws DoptException (IO) when it is missing; (BAD_INPUT) when it lies outside the bundle
+   */
+  public Path file(String path) {
+    return BundlePath.resolve(folder, path);
+  }
+
+  /**
+   * Reads every file and compares its SHA-256 with the manifest's.
+   *
+   * @throws DoptException (BAD_INPUT) naming the first file that differs; (IO) when one cannot be
+   *     read
+   */
+  public void verify() {
+    for (Map.Entry<String, FileEntry> entry : manifest.files().entrySet()) {
+      checkSize(entry.getKey(), entry.getValue());
+      String actual = sha256(file(entry.getKey()));
+      if (!actual.equals(entry.getValue().sha256())) {
+        throw new DoptException(
+            ErrorCode.BAD_INPUT,
+            "'"
+                + entry.getKey()
+                + "' of the bundle "
+                + folder
+                + " was changed after it was compiled: its sha256 is "
+                + actual
+                + ", the manifest says "
+                + entry.getValue().sha256()
+                + ". Compile again.");
+      }
+    }
+  }
+
+  private void checkSize(String path, FileEntry entry) {
+    Path file = file(path);
+    try {
+      long actual = Files.size(file);
+      if (!Files.isRegularFile(file) || actual != entry.bytes()) {
+        throw new DoptException(
+            ErrorCode.BAD_INPUT,
+            "'"
+                + path
+                + "' of the bundle "
+                + folder
+                + " has "
+                + actual
+                + " bytes, the manifest says "
+                + entry.bytes()
+                + ". It is incomplete or was changed; compile again.");
+      }
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static String sha256(Path file) {
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new DoptException(ErrorCode.INTERNAL, "This JDK has no SHA-256.", e);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.dopt.runtime.bundle;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** The JSON of a manifest: strict when read, the same bytes for equal manifests when written. */
+final class ManifestJson {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(new Jdk8Module())
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(ElementType.class, new ElementTypeWriter())
+                  .addDeserializer(ElementType.class, new ElementTypeReader()))
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, null))
+          .build();
+
+  /** Far above any real manifest; keeps a wrong file from filling the heap. */
+  private static final long MAXIMUM_BYTES = 64L << 20;
+
+  private ManifestJson() {}
+
+  static byte[] write(BundleManifest manifest) {
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    DefaultPrettyPrinter printer =
+        new DefaultPrettyPrinter(
+                Separators.createDefaultInstance()
+                    .withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+            .withObjectIndenter(indenter);
+    try {
+      byte[] json = MAPPER.writer(printer).writeValueAsBytes(manifest);
+      byte[] terminated = Arrays.copyOf(json, json.length + 1);
+      terminated[json.length] = '\n';
+      return terminated;
+    } catch (JsonProcessingException e) {
+      throw new DoptException(ErrorCode.INTERNAL, "The manifest cannot be written: " + e, e);
+    }
+  }
+
+  static BundleManifest read(Path file) {
+    try {
+      if (Files.size(file) > MAXIMUM_BYTES) {
+        throw new DoptException(
+            ErrorCode.BAD_INPUT, file + " is larger than any manifest; it is refused unread.");
+      }
+      JsonNode tree = MAPPER.readTree(Files.readAllBytes(file));
+      requireVersion(file, tree);
+      return MAPPER.treeToValue(tree, BundleManifest.class);
+    } catch (JsonProcessingException e) {
+      throw new DoptException(ErrorCode.BAD_INPUT, file + " is not a manifest: " + reason(e), e);
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static void requireVersion(Path file, JsonNode tree) {
+    JsonNode version = tree.path("formatVersion");
+    if (!version.isInt() || version.intValue() < 1) {
+      throw new DoptException(
+          ErrorCode.BAD_INPUT, file + " is not a manifest: it has no 'formatVersion'.");
+    }
+    if (version.intValue() > BundleManifest.FORMAT_VERSION) {
+      throw new DoptException(
+          ErrorCode.UNSUPPORTED,
+          file
+              + " has format version "
+              + version.intValue()
+              + "; this runtime reads up to "
+              + BundleManifest.FORMAT_VERSION
+              + ". Update dopt, or compile the checkpoint again.");
+    }
+  }
+
+  /** One sentence from Jackson's exception: the key's path, and what is wrong there. */
+  private static String reason(JsonProcessingException e) {
+    String what = e.getOriginalMessage();
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      what = "the key '" + unknown.getPropertyName() + "' is unknown";
+    } else if (e.getCause() instanceof DoptException cause) {
+      what = cause.getMessage();
+    }
+    StringBuilder where = new StringBuilder();
+    if (e instanceof JsonMappingException mapping) {
+      for (JsonMappingException.Reference step : mapping.getPath()) {
+        if (step.getFieldName() == null) {
+          where.append('[').append(step.getIndex()).append(']');
+        } else {
+          where.append(where.isEmpty() ? "" : ".").append(step.getFieldName());
+        }
+      }
+    }
+    return where.isEmpty() ? what : "at " + where + ": " + what;
+  }
+
+  private static final class ElementTypeWriter extends JsonSerializer<ElementType> {
+    @Override
+    public void serialize(ElementType type, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeString(type.text());
+    }
+  }
+
+  private static final class ElementTypeReader extends JsonDeserializer<ElementType> {
+    @Override
+    public ElementType deserialize(JsonParser in, DeserializationContext context)
+        throws IOException {
+      String text = in.getValueAsString();
+      return ElementType.ofText(text == null ? "" : text)
+          .orElseThrow(
+              () -> JsonMappingException.from(in, "'" + text + "' is not an element type"));
+    }
+  }
+}
