@@ -1,8 +1,10 @@
 package io.dopt.runtime.bundle;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dopt.tensor.Dimension;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.SymbolRange;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -65,8 +67,8 @@ public record ComponentManifest(
       List<TensorSignature> inputs, List<TensorSignature> outputs, Set<String> symbols) {
     Set<String> determined = new HashSet<>();
     for (TensorSignature input : inputs) {
-      for (DimensionExpression dimension : input.shape()) {
-        dimension.asSymbol().ifPresent(determined::add);
+      for (Dimension dimension : input.shape().dimensions()) {
+        soleSymbol(dimension).ifPresent(determined::add);
       }
     }
     for (String symbol : symbols) {
@@ -76,7 +78,7 @@ public record ComponentManifest(
     }
     for (List<TensorSignature> tensors : List.of(inputs, outputs)) {
       for (TensorSignature tensor : tensors) {
-        for (DimensionExpression dimension : tensor.shape()) {
+        for (Dimension dimension : tensor.shape().dimensions()) {
           for (String symbol : dimension.symbols()) {
             if (!symbols.contains(symbol)) {
               throw bad(
@@ -102,14 +104,37 @@ public record ComponentManifest(
     engine
         .bindings()
         .forEach(
-            (symbol, value) ->
-                symbols
-                    .get(symbol)
-                    .refusal(value)
-                    .ifPresent(
-                        why -> {
-                          throw bad("'" + engine.file() + "' binds " + symbol + ": " + why);
-                        }));
+            (symbol, value) -> {
+              if (!symbols.get(symbol).contains(value)) {
+                throw bad(
+                    String.format(
+                        "'%s' binds %s to %d, which %s excludes.",
+                        engine.file(), symbol, value, symbols.get(symbol)));
+              }
+            });
+  }
+
+  private static Optional<String> soleSymbol(Dimension dimension) {
+    return dimension.symbols().stream()
+        .filter(symbol -> dimension.equals(Dimension.symbol(symbol)))
+        .findAny();
+  }
+
+  /**
+   * The values of the symbols in a call with inputs of the given shapes.
+   *
+   * @param shapes by input name; inputs that are not given or have another rank bind nothing
+   */
+  public SortedMap<String, Long> bindingsOf(Map<String, List<Long>> shapes) {
+    SortedMap<String, Long> bindings = new TreeMap<>();
+    for (TensorSignature input : inputs) {
+      List<Long> shape = shapes.getOrDefault(input.name(), List.of());
+      for (int axis = 0; axis < shape.size() && shape.size() == input.shape().rank(); axis++) {
+        long size = shape.get(axis);
+        soleSymbol(input.shape().get(axis)).ifPresent(s -> bindings.putIfAbsent(s, size));
+      }
+    }
+    return bindings;
   }
 
   private static DoptException bad(String message) {

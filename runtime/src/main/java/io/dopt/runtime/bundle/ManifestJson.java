@@ -21,13 +21,17 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.dopt.tensor.Dimension;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** The JSON of a manifest: strict when read, the same bytes for equal manifests when written. */
 final class ManifestJson {
@@ -37,7 +41,9 @@ final class ManifestJson {
           .addModule(
               new SimpleModule()
                   .addSerializer(ElementType.class, new ElementTypeWriter())
-                  .addDeserializer(ElementType.class, new ElementTypeReader()))
+                  .addDeserializer(ElementType.class, new ElementTypeReader())
+                  .addSerializer(Shape.class, new ShapeWriter())
+                  .addDeserializer(Shape.class, new ShapeReader()))
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -110,8 +116,9 @@ final class ManifestJson {
     String what = e.getOriginalMessage();
     if (e instanceof UnrecognizedPropertyException unknown) {
       what = "the key '" + unknown.getPropertyName() + "' is unknown";
-    } else if (e.getCause() instanceof DoptException cause) {
-      what = cause.getMessage();
+    } else if (e.getCause() instanceof DoptException
+        || e.getCause() instanceof IllegalArgumentException) {
+      what = e.getCause().getMessage();
     }
     StringBuilder where = new StringBuilder();
     if (e instanceof JsonMappingException mapping) {
@@ -142,6 +149,39 @@ final class ManifestJson {
       return ElementType.ofText(text == null ? "" : text)
           .orElseThrow(
               () -> JsonMappingException.from(in, "'" + text + "' is not an element type"));
+    }
+  }
+
+  private static final class ShapeWriter extends JsonSerializer<Shape> {
+    @Override
+    public void serialize(Shape shape, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeStartArray();
+      for (Dimension dimension : shape.dimensions()) {
+        out.writeString(dimension.toString());
+      }
+      out.writeEndArray();
+    }
+  }
+
+  private static final class ShapeReader extends JsonDeserializer<Shape> {
+    /** Multiplying out a long hostile product of sums would take forever. */
+    private static final int MAXIMUM_LENGTH = 100;
+
+    @Override
+    public Shape deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      List<Dimension> dimensions = new ArrayList<>();
+      for (String text : context.readValue(in, String[].class)) {
+        if (text == null || text.length() > MAXIMUM_LENGTH) {
+          throw JsonMappingException.from(in, "a dimension is missing or too long");
+        }
+        try {
+          dimensions.add(Dimension.parse(text));
+        } catch (DoptException | IllegalStateException e) {
+          throw JsonMappingException.from(in, e.getMessage(), e);
+        }
+      }
+      return new Shape(dimensions);
     }
   }
 }

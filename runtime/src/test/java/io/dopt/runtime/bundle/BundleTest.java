@@ -10,10 +10,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.SymbolRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,11 +112,13 @@ class BundleTest {
         "\"parameters\": 860000000|\"parameters\": \"many\"|components.unet.parameters",
         "\"parameters\": 860000000,||parameters",
         "\"8*height\"|\"8*channels\"|channels",
-        "\"8*height\"|\"8*(height\"|components.unet.outputs[0].shape[1]",
+        "\"8*height\"|\"8*(height\"|components.unet.outputs[0].shape",
+        "\"8*height\"|\"8/0\"|components.unet.outputs[0].shape",
+        "\"8*height\"|null|components.unet.outputs[0].shape",
         "\"type\": \"f32\"|\"type\": \"f33\"|'f33' is not an element type",
-        "\"height\": 64|\"height\": 65|not divisible by 8",
+        "\"height\": 64|\"height\": 65|binds height to 65",
         "\"height\": 64|\"depth\": 64|bindings",
-        "\"minimum\": 1,|\"minimum\": 65,|range",
+        "\"minimum\": 1,|\"minimum\": 65,|components.unet.symbols.batch",
         "\"name\": \"timestep\"|\"name\": \"sample\"|two tensors are named",
         "\"maxLength\": 77|\"maxLength\": 1|maxLength",
         "\"bytes\": 3|\"bytes\": 4|4",
@@ -157,6 +161,19 @@ class BundleTest {
   }
 
   @Test
+  void evaluatesShapesAndRefusesWhatIsNoSize() {
+    ComponentManifest unet = manifest().components().get("unet");
+    Map<String, Long> bindings =
+        unet.bindingsOf(Map.of("sample", List.of(2L, 4L, 24L, 24L), "timestep", List.of()));
+    assertEquals(Map.of("batch", 2L, "height", 24L), bindings);
+    assertEquals(List.of(2L, 192L), unet.outputs().get(0).evaluate(bindings));
+    for (String text : List.of("height/16", "batch-height", "depth")) {
+      TensorSignature signature = TensorSignature.of("x", ElementType.FLOAT32, text);
+      assertThrows(DoptException.class, () -> signature.evaluate(bindings), text);
+    }
+  }
+
+  @Test
   void namesAMissingFileASizeMismatchAndAChangedFile() throws IOException {
     Path weights = folder.resolve("unet/weights.bin");
     Files.writeString(weights, "abd");
@@ -195,7 +212,7 @@ class BundleTest {
         mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
       }
       if (random.nextInt(4) == 0) {
-        mutated = java.util.Arrays.copyOf(mutated, random.nextInt(mutated.length));
+        mutated = Arrays.copyOf(mutated, random.nextInt(mutated.length));
       }
       Files.write(file, mutated);
       try {
