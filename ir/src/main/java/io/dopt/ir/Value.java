@@ -1,0 +1,19 @@
+package io.dopt.ir;
+
+import java.util.Objects;
+
+/**
+ * An SSA value: defined once, by a graph input, a weight or a node.
+ *
+ * @param name unique in its graph; letters, digits and {@code _ . / : -}
+ * @param type element type and shape
+ */
+public record Value(String name, TensorType type) {
+  public Value {
+    Objects.requireNonNull(type);
+    if (!name.matches("[A-Za-z0-9_./:-]+")) {
+      throw new IrException(
+          "'" + name + "' is not a value name: only letters, digits and _ . / : - are.");
+    }
+  }
+}

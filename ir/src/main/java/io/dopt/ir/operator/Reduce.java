@@ -1,0 +1,46 @@
+package io.dopt.ir.operator;
+
+import io.dopt.ir.TensorType;
+import io.dopt.tensor.Dimension;
+import io.dopt.tensor.Shape;
+import java.util.List;
+
+/**
+ * ONNX ReduceMean, ReduceSum or ReduceMax; the axes are kept with size 1.
+ *
+ * @param function which reduction
+ * @param axes which axes
+ */
+public record Reduce(Function function, List<Long> axes) implements PlainOperator {
+  /** The reductions, in ONNX's names. */
+  public enum Function {
+    MAX("ReduceMax"),
+    MEAN("ReduceMean"),
+    SUM("ReduceSum");
+
+    private final String onnxName;
+
+    Function(String onnxName) {
+      this.onnxName = onnxName;
+    }
+  }
+
+  public Reduce {
+    axes = List.copyOf(axes);
+  }
+
+  @Override
+  public String operatorName() {
+    return function.onnxName;
+  }
+
+  @Override
+  public List<TensorType> infer(List<TensorType> inputs) {
+    Types.requireCount(this, inputs, 1, 1);
+    Shape shape = inputs.get(0).shape();
+    for (long axis : axes) {
+      shape = shape.with(Types.axis(this, axis, shape.rank()), Dimension.of(1));
+    }
+    return List.of(inputs.get(0).withShape(shape));
+  }
+}
