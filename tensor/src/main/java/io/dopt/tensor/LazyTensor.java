@@ -23,7 +23,8 @@ public interface LazyTensor {
   String fingerprint();
 
   /**
-   * Pours the elements, row-major and little-endian, in chunks of at most a few MiB.
+   * Pours the elements, row-major and little-endian, in chunks of at most a few MiB that hold whole
+   * elements.
    *
    * @throws IOException when the sink fails
    * @throws DoptException (BAD_INPUT, IO) when the origin cannot be read, naming file and tensor

@@ -1,0 +1,127 @@
+package io.dopt.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Transforms of lazy tensors: each returns a tensor that streams its source through the transform
+ * when it is read, holding at most a few tens of MiB. A transform that changes nothing returns its
+ * source; one that only selects contiguous bytes of a file reads just those. Arguments that do not
+ * fit the tensor are a {@link DoptException} (INTERNAL), since callers check what users give them.
+ */
+public final class LazyTensors {
+  private LazyTensors() {}
+
+  /**
+   * Converts the elements as ONNX {@code Cast} does: to a narrower floating-point type with one
+   * rounding to nearest even (16-bit types overflow to infinity, 8-bit ones saturate, as with
+   * {@code saturate = 1}), to an integer towards zero and saturating (NaN gives 0), to bool by
+   * comparison with zero.
+   *
+   * @throws DoptException (UNSUPPORTED) for 4-bit types
+   */
+  public static LazyTensor cast(LazyTensor source, ElementType to) {
+    return source.elementType() == to ? source : new CastTensor(source, to);
+  }
+
+  /** The same elements in the same order, as another shape of as many elements. */
+  public static LazyTensor reshape(LazyTensor source, List<Long> shape) {
+    if (shape.equals(source.shape())) {
+      return source;
+    }
+    long count = 1;
+    for (long dimension : shape) {
+      require(dimension >= 0, source, "reshaped to " + shape);
+      count = Math.multiplyExact(count, dimension);
+    }
+    require(count == source.elementCount(), source, "reshaped to " + shape);
+    if (source instanceof TensorFile.Slice slice) {
+      return slice.part(0, shape);
+    }
+    LazyTensor origin = source instanceof ReshapedTensor reshaped ? reshaped.source() : source;
+    return shape.equals(origin.shape()) ? origin : new ReshapedTensor(origin, List.copyOf(shape));
+  }
+
+  /**
+   * Permutes the axes as ONNX {@code Transpose}: axis {@code i} of the result is axis {@code
+   * permutation.get(i)} of the source.
+   */
+  public static LazyTensor transpose(LazyTensor source, List<Integer> permutation) {
+    List<Integer> identity = IntStream.range(0, source.shape().size()).boxed().toList();
+    require(
+        permutation.stream().sorted().toList().equals(identity),
+        source,
+        "transposed by " + permutation);
+    requireWholeBytes(source);
+    return permutation.equals(identity)
+        ? source
+        : new TransposedTensor(source, List.copyOf(permutation));
+  }
+
+  /** The part from index {@code begin} to before {@code end} along {@code axis}. */
+  public static LazyTensor slice(LazyTensor source, int axis, long begin, long end) {
+    List<Long> shape = source.shape();
+    require(
+        axis >= 0 && axis < shape.size() && begin >= 0 && begin <= end && end <= shape.get(axis),
+        source,
+        "sliced from " + begin + " to " + end + " along axis " + axis);
+    requireWholeBytes(source);
+    if (begin == 0 && end == shape.get(axis)) {
+      return source;
+    }
+    List<Long> partShape = new ArrayList<>(shape);
+    partShape.set(axis, end - begin);
+    boolean contiguous = shape.subList(0, axis).stream().allMatch(dimension -> dimension == 1);
+    if (contiguous && source instanceof TensorFile.Slice slice) {
+      return slice.part(begin * (source.elementCount() / shape.get(axis)), partShape);
+    }
+    return new SlicedTensor(source, axis, begin, List.copyOf(partShape));
+  }
+
+  /** The sources one after the other along {@code axis}; of one type, equal in all other axes. */
+  public static LazyTensor concatenate(List<? extends LazyTensor> sources, int axis) {
+    LazyTensor first = sources.get(0);
+    List<Long> shape = new ArrayList<>(first.shape());
+    require(axis >= 0 && axis < shape.size(), first, "concatenated along axis " + axis);
+    shape.set(axis, 0L);
+    List<Long> template = List.copyOf(shape);
+    for (LazyTensor source : sources) {
+      List<Long> others = new ArrayList<>(source.shape());
+      require(axis < others.size(), source, "concatenated with " + first);
+      shape.set(axis, shape.get(axis) + others.set(axis, 0L));
+      require(
+          others.equals(template) && source.elementType() == first.elementType(),
+          source,
+          "concatenated with " + first);
+    }
+    requireWholeBytes(first);
+    return sources.size() == 1
+        ? first
+        : new ConcatenatedTensor(List.copyOf(sources), axis, List.copyOf(shape));
+  }
+
+  /** Every element times {@code factor}, computed in float64 and rounded once. */
+  public static LazyTensor scale(LazyTensor source, double factor) {
+    return affine(source, factor, 0);
+  }
+
+  /** Every element times {@code factor} plus {@code offset}, in float64 and rounded once. */
+  public static LazyTensor affine(LazyTensor source, double factor, double offset) {
+    require(source.elementType().isFloatingPoint(), source, "scaled");
+    return factor == 1 && offset == 0 ? source : new AffineTensor(source, factor, offset);
+  }
+
+  private static void requireWholeBytes(LazyTensor source) {
+    require(source.elementType().bits() % 8 == 0, source, "rearranged, being packed below a byte");
+  }
+
+  private static void require(boolean condition, LazyTensor source, String what) {
+    if (!condition) {
+      throw new DoptException(
+          ErrorCode.INTERNAL,
+          String.format(
+              "A tensor %s%s cannot be %s.", source.elementType().text(), source.shape(), what));
+    }
+  }
+}

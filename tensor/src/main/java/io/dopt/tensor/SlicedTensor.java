@@ -1,0 +1,75 @@
+package io.dopt.tensor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A range of the source along one axis: of every row of {@code sourceRow} bytes the bytes from
+ * {@code keptFrom} to {@code keptTo} pass, the others are dropped as they stream by.
+ */
+final class SlicedTensor implements LazyTensor {
+  private final LazyTensor source;
+  private final int axis;
+  private final long begin;
+  private final List<Long> shape;
+  private final long sourceRow;
+  private final long keptFrom;
+  private final long keptTo;
+
+  SlicedTensor(LazyTensor source, int axis, long begin, List<Long> shape) {
+    this.source = source;
+    this.axis = axis;
+    this.begin = begin;
+    this.shape = shape;
+    long inner = source.elementType().bits() / 8;
+    for (long dimension : shape.subList(axis + 1, shape.size())) {
+      inner *= dimension;
+    }
+    sourceRow = inner * source.shape().get(axis);
+    keptFrom = inner * begin;
+    keptTo = inner * (begin + shape.get(axis));
+  }
+
+  @Override
+  public ElementType elementType() {
+    return source.elementType();
+  }
+
+  @Override
+  public List<Long> shape() {
+    return shape;
+  }
+
+  @Override
+  public String fingerprint() {
+    long end = begin + shape.get(axis);
+    return "slice(" + axis + "," + begin + "," + end + "," + source.fingerprint() + ")";
+  }
+
+  @Override
+  public void writeTo(TensorSink sink) throws IOException {
+    ChunkBuffer kept = new ChunkBuffer(sink);
+    long[] inRow = {0};
+    source.writeTo(
+        chunk -> {
+          while (chunk.hasRemaining()) {
+            inRow[0] = (inRow[0] + pass(chunk, inRow[0], kept)) % sourceRow;
+          }
+        });
+    kept.flush();
+  }
+
+  /** Keeps or drops up to the next border in the row; returns how many bytes that were. */
+  private long pass(ByteBuffer chunk, long inRow, ChunkBuffer kept) throws IOException {
+    boolean keep = inRow >= keptFrom && inRow < keptTo;
+    long border = inRow < keptFrom ? keptFrom : keep ? keptTo : sourceRow;
+    int bytes = (int) Math.min(border - inRow, chunk.remaining());
+    if (keep) {
+      kept.append(chunk, bytes);
+    } else {
+      chunk.position(chunk.position() + bytes);
+    }
+    return bytes;
+  }
+}
