@@ -1,0 +1,148 @@
+package io.dopt.runtime.engine;
+
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.ComponentManifest;
+import io.dopt.runtime.bundle.EngineFile;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.SymbolRange;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The engines of a bundle's components. An engine is loaded when a call first needs it and kept
+ * until this is closed; threads may share it.
+ */
+public final class ComponentEngines implements AutoCloseable {
+  private final Bundle bundle;
+  private final EngineOptions options;
+
+  /** By engine file, in the order of loading. */
+  private final Map<String, Engine> engines = new LinkedHashMap<>();
+
+  /** Loads nothing yet. */
+  public ComponentEngines(Bundle bundle, EngineOptions options) {
+    this.bundle = bundle;
+    this.options = options;
+  }
+
+  /** The bundle whose engines these are. */
+  public Bundle bundle() {
+    return bundle;
+  }
+
+  /**
+   * Prepares calls of a component with the given symbol values: with the engine specialised for
+   * them, else with the dynamic one. The caller closes the call.
+   *
+   * @throws DoptException (USAGE) when the bundle has no such component, or a value is missing or
+   *     outside its range; (UNSUPPORTED) when no engine takes the shape; (ENGINE) when it cannot be
+   *     loaded
+   */
+  public EngineCall prepare(String component, Map<String, Long> bindings) {
+    ComponentManifest manifest = bundle.component(component);
+    requireInRange(component, manifest, bindings);
+    EngineFile file =
+        select(manifest, bindings)
+            .orElseThrow(
+                () ->
+                    new DoptException(
+                        ErrorCode.UNSUPPORTED,
+                        String.format(
+                            "The bundle %s has no engine of %s for %s; it has %s. Compile with "
+                                + "that size and batch, or with --dynamic.",
+                            bundle.folder(),
+                            component,
+                            bindings,
+                            manifest.engines().stream().map(EngineFile::bindings).toList())));
+    return engine(component, manifest, file).prepare(bindings);
+  }
+
+  /**
+   * The engine for the given symbol values: the one specialised for them, else the dynamic one.
+   * Engines of other runtimes than ONNX Runtime are passed over.
+   */
+  static Optional<EngineFile> select(ComponentManifest manifest, Map<String, Long> bindings) {
+    List<EngineFile> known =
+        manifest.engines().stream()
+            .filter(engine -> engine.runtime().equals(OnnxRuntimeEngine.RUNTIME))
+            .toList();
+    return known.stream()
+        .filter(engine -> engine.bindings().equals(bindings))
+        .findFirst()
+        .or(() -> known.stream().filter(EngineFile::isDynamic).findFirst());
+  }
+
+  /**
+   * Ends the profiles of all engines of a component loaded so far.
+   *
+   * @return time per operator by engine file, longest first; empty without a profile
+   */
+  public synchronized Map<String, List<OperatorTime>> endProfiles(String component) {
+    Map<String, List<OperatorTime>> profiles = new LinkedHashMap<>();
+    for (EngineFile file : bundle.component(component).engines()) {
+      Optional.ofNullable(engines.get(file.file()))
+          .ifPresent(engine -> profiles.put(file.file(), engine.endProfile()));
+    }
+    return profiles;
+  }
+
+  private static void requireInRange(
+      String component, ComponentManifest manifest, Map<String, Long> bindings) {
+    manifest
+        .symbols()
+        .forEach(
+            (symbol, range) -> {
+              Long value = bindings.get(symbol);
+              if (value == null || !range.contains(value)) {
+                throw new DoptException(
+                    ErrorCode.USAGE,
+                    String.format(
+                        "%s takes %s from %d to %d%s, but the call has %s.",
+                        component,
+                        symbol,
+                        range.minimum(),
+                        range.maximum(),
+                        multiple(range),
+                        value == null ? "none" : value));
+              }
+            });
+  }
+
+  private static String multiple(SymbolRange range) {
+    return range.multipleOf() == 1 ? "" : " in multiples of " + range.multipleOf();
+  }
+
+  private synchronized Engine engine(
+      String component, ComponentManifest manifest, EngineFile file) {
+    Engine loaded = engines.get(file.file());
+    if (loaded == null) {
+      loaded = OnnxRuntimeEngine.open(component, manifest, bundle.file(file.file()), options);
+      engines.put(file.file(), loaded);
+    }
+    return loaded;
+  }
+
+  /** Closes the loaded engines, the last one first. */
+  @Override
+  public synchronized void close() {
+    List<Engine> reversed = new ArrayList<>(engines.values());
+    Collections.reverse(reversed);
+    engines.clear();
+    DoptException failure = null;
+    for (Engine engine : reversed) {
+      try {
+        engine.close();
+      } catch (DoptException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}
