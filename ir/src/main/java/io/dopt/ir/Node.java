@@ -15,8 +15,7 @@ import java.util.Objects;
  */
 public record Node(String name, Operator operator, List<Value> inputs, List<Value> outputs) {
   public Node {
-    Names.require("node", name);
-    Objects.requireNonNull(operator);
+    Objects.requireNonNull(name);
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
   }

@@ -11,6 +11,9 @@ import java.util.Objects;
 public record Value(String name, TensorType type) {
   public Value {
     Objects.requireNonNull(type);
-    Names.require("value", name);
+    if (!name.matches("[A-Za-z0-9_./:-]+")) {
+      throw new IrException(
+          "'" + name + "' is not a value name: only letters, digits and _ . / : - are.");
+    }
   }
 }

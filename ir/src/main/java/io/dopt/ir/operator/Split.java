@@ -22,8 +22,7 @@ public record Split(long axis, List<Long> sizes) implements PlainOperator {
     Types.requireCount(this, inputs, 1, 1);
     Shape shape = inputs.get(0).shape();
     int at = Types.axis(this, axis, shape.rank());
-    Types.requireAtLeast(this, 1, "size", sizes);
-    long sum = sizes.stream().reduce(0L, Math::addExact);
+    long sum = sizes.stream().mapToLong(Long::longValue).sum();
     Types.require(
         this,
         shape.get(at).equals(Dimension.of(sum)),
