@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,6 +28,8 @@ public record Graph(
     Map<String, Value> outputs) {
 
   public Graph {
+    Names.require("graph", name);
+    outputs.keySet().forEach(output -> Names.require("output", output));
     symbols = Collections.unmodifiableSortedMap(new TreeMap<>(symbols));
     inputs = List.copyOf(inputs);
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
@@ -41,8 +44,8 @@ public record Graph(
   }
 
   /** The weight that defines {@code value}, if one does. */
-  public java.util.Optional<Weight> weightOf(Value value) {
-    return java.util.Optional.ofNullable(weights.get(value.name()));
+  public Optional<Weight> weightOf(Value value) {
+    return Optional.ofNullable(weights.get(value.name()));
   }
 
   /** Number of elements of all weights of floating-point type. */

@@ -7,6 +7,7 @@ import io.dopt.ir.operator.Operator;
 import io.dopt.ir.operator.Reshape;
 import io.dopt.ir.operator.Transpose;
 import io.dopt.ir.operator.Unary;
+import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.Dimension;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.LazyTensor;
@@ -15,10 +16,8 @@ import io.dopt.tensor.SymbolRange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +125,7 @@ public final class GraphBuilder {
 
   /** A small constant, shared among equal ones; values are row-major. */
   public Value constant(ElementType elementType, List<Long> shape, double... values) {
-    ConstantTensor data = new ConstantTensor(elementType, shape, values);
+    DenseTensor data = DenseTensor.ofDoubles(shape, values).cast(elementType);
     return constants.computeIfAbsent(
         data.fingerprint(), key -> addWeight(unique("constant"), data));
   }
@@ -256,23 +255,22 @@ public final class GraphBuilder {
         List.of(stride, stride), List.of(padding, padding, padding, padding), List.of(1L, 1L), 1);
   }
 
-  /** The finished graph; weights that nothing reads are left out. */
+  /**
+   * The finished graph: weights in the order of their first use, those that nothing reads left out.
+   */
   public Graph build() {
-    Set<String> used = new HashSet<>();
-    nodes.forEach(node -> node.inputs().forEach(value -> used.add(value.name())));
-    outputs.values().forEach(value -> used.add(value.name()));
-    Map<String, Weight> kept = new LinkedHashMap<>(weights);
-    retain(kept.keySet(), used);
-    Graph graph = new Graph(name, symbols, inputs, kept, nodes, outputs);
+    Map<String, Weight> used = new LinkedHashMap<>();
+    nodes.forEach(node -> node.inputs().forEach(value -> use(value, used)));
+    outputs.values().forEach(value -> use(value, used));
+    Graph graph = new Graph(name, symbols, inputs, used, nodes, outputs);
     new GraphVerifier().verify(graph);
     return graph;
   }
 
-  private static void retain(Collection<String> names, Set<String> used) {
-    for (Iterator<String> each = names.iterator(); each.hasNext(); ) {
-      if (!used.contains(each.next())) {
-        each.remove();
-      }
+  private void use(Value value, Map<String, Weight> used) {
+    Weight weight = weights.get(value.name());
+    if (weight != null) {
+      used.putIfAbsent(value.name(), weight);
     }
   }
 

@@ -15,7 +15,8 @@ import java.util.Objects;
  */
 public record Node(String name, Operator operator, List<Value> inputs, List<Value> outputs) {
   public Node {
-    Objects.requireNonNull(name);
+    Names.require("node", name);
+    Objects.requireNonNull(operator);
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
   }

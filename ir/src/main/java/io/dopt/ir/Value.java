@@ -11,9 +11,6 @@ import java.util.Objects;
 public record Value(String name, TensorType type) {
   public Value {
     Objects.requireNonNull(type);
-    if (!name.matches("[A-Za-z0-9_./:-]+")) {
-      throw new IrException(
-          "'" + name + "' is not a value name: only letters, digits and _ . / : - are.");
-    }
+    Names.require("value", name);
   }
 }

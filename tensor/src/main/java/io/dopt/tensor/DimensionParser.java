@@ -1,5 +1,7 @@
 package io.dopt.tensor;
 
+import java.util.Map;
+
 /**
  * Recursive descent over {@code sum := product ((+|-) product)*}, {@code product := atom ((*|/)
  * atom)*}.
@@ -7,6 +9,9 @@ package io.dopt.tensor;
 final class DimensionParser {
   /** Deep enough for anything printed, small enough that hostile input cannot exhaust the stack. */
   private static final int MAXIMUM_LENGTH = 1000;
+
+  /** Products of sums grow exponentially with their length; nothing printed is near this. */
+  private static final int MAXIMUM_TERMS = 100;
 
   private final String text;
   private int position;
@@ -49,10 +54,13 @@ final class DimensionParser {
     while (true) {
       if (take('*')) {
         value = value.times(atom());
+        if (value.terms().size() > MAXIMUM_TERMS) {
+          throw error("more than " + MAXIMUM_TERMS + " terms");
+        }
       } else if (take('/')) {
         Dimension divisor = atom();
-        if (!divisor.isConstant()) {
-          throw error("division by a symbol");
+        if (!divisor.isConstant() || !divisor.isIntegral(Map.of())) {
+          throw error("division by something else than an integer");
         }
         value = value.dividedBy(divisor.constant());
       } else {

@@ -20,6 +20,8 @@ public record Attention(long heads, double scale, boolean causal) implements Dif
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 3, 3);
     Types.requireSameElementType(this, inputs);
+    Types.requireFloatingPoint(this, inputs.get(0));
+    Types.requireAtLeast(this, 1, "number of heads", heads);
     inputs.forEach(input -> Types.requireRank(this, input, 3));
     Shape query = inputs.get(0).shape();
     Shape key = inputs.get(1).shape();
@@ -34,6 +36,7 @@ public record Attention(long heads, double scale, boolean causal) implements Dif
     Types.require(
         this,
         query.get(2).isConstant()
+            && value.get(2).isConstant()
             && query.get(2).constant() % heads == 0
             && value.get(2).constant() % heads == 0,
         heads + " heads do not divide " + query + " or " + value);

@@ -16,6 +16,9 @@ public record AveragePool(List<Long> kernelShape, List<Long> strides) implements
   @Override
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 1, 1);
+    Types.requireFloatingPoint(this, inputs.get(0));
+    Types.requireAtLeast(this, 1, "kernel size", kernelShape);
+    Types.requireAtLeast(this, 1, "stride", strides);
     Types.requireRank(this, inputs.get(0), kernelShape.size() + 2);
     Types.require(
         this, strides.size() == kernelShape.size(), "kernelShape and strides differ in length");

@@ -9,7 +9,7 @@ import java.util.List;
  */
 public record Binary(Function function) implements PlainOperator {
   /** The functions, in ONNX's names. */
-  public enum Function {
+  public enum Function implements NamedFunction {
     ADD("Add"),
     DIV("Div"),
     MUL("Mul"),
@@ -20,6 +20,11 @@ public record Binary(Function function) implements PlainOperator {
 
     Function(String onnxName) {
       this.onnxName = onnxName;
+    }
+
+    @Override
+    public String onnxName() {
+      return onnxName;
     }
   }
 
@@ -32,6 +37,7 @@ public record Binary(Function function) implements PlainOperator {
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 2, 2);
     Types.requireSameElementType(this, inputs);
+    Types.requireNumeric(this, inputs.get(0));
     return List.of(
         inputs
             .get(0)

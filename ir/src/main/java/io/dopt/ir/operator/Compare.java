@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record Compare(Relation relation) implements PlainOperator {
   /** The relations, in ONNX's names. */
-  public enum Relation {
+  public enum Relation implements NamedFunction {
     EQUAL("Equal"),
     GREATER("Greater"),
     LESS("Less");
@@ -19,6 +19,11 @@ public record Compare(Relation relation) implements PlainOperator {
 
     Relation(String onnxName) {
       this.onnxName = onnxName;
+    }
+
+    @Override
+    public String onnxName() {
+      return onnxName;
     }
   }
 
@@ -31,6 +36,9 @@ public record Compare(Relation relation) implements PlainOperator {
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 2, 2);
     Types.requireSameElementType(this, inputs);
+    if (relation != Relation.EQUAL) {
+      Types.requireNumeric(this, inputs.get(0));
+    }
     return List.of(
         new TensorType(
             ElementType.BOOL, Types.broadcast(this, inputs.get(0).shape(), inputs.get(1).shape())));

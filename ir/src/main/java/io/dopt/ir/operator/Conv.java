@@ -26,6 +26,11 @@ public record Conv(List<Long> strides, List<Long> pads, List<Long> dilations, lo
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 2, 3);
     Types.requireSameElementType(this, inputs);
+    Types.requireFloatingPoint(this, inputs.get(0));
+    Types.requireAtLeast(this, 1, "stride", strides);
+    Types.requireAtLeast(this, 1, "dilation", dilations);
+    Types.requireAtLeast(this, 0, "pad", pads);
+    Types.requireAtLeast(this, 1, "group", group);
     Shape x = inputs.get(0).shape();
     Shape weight = inputs.get(1).shape();
     int spatial = strides.size();
@@ -35,6 +40,10 @@ public record Conv(List<Long> strides, List<Long> pads, List<Long> dilations, lo
         this,
         pads.size() == 2 * spatial && dilations.size() == spatial,
         "strides, pads and dilations disagree on the number of spatial axes");
+    Types.require(
+        this,
+        weight.isConstant() && weight.get(0).constant() % group == 0,
+        "the weight " + weight + " is symbolic or not divided by group " + group);
     Types.require(
         this,
         x.get(1).equals(weight.get(1).times(group)),

@@ -11,8 +11,7 @@ public record Gather(long axis) implements PlainOperator {
   @Override
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 2, 2);
-    Types.require(
-        this, !inputs.get(1).elementType().isFloatingPoint(), "the indices are " + inputs.get(1));
+    Types.requireIndices(this, inputs.get(1));
     Shape data = inputs.get(0).shape();
     int at = Types.axis(this, axis, data.rank());
     List<Dimension> dimensions = new ArrayList<>(data.dimensions().subList(0, at));

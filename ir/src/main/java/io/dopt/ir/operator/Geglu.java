@@ -15,6 +15,7 @@ public record Geglu() implements DiffusionOperator {
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 1, 1);
     Types.requireFloatingPoint(this, inputs.get(0));
+    Types.require(this, inputs.get(0).shape().rank() >= 1, "wants rank 1 or more, got a scalar");
     Dimension last = inputs.get(0).shape().get(-1);
     Types.require(
         this,

@@ -21,6 +21,8 @@ public record GroupNorm(long groups, double epsilon, boolean silu) implements Di
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 3, 3);
     Types.requireSameElementType(this, inputs);
+    Types.requireFloatingPoint(this, inputs.get(0));
+    Types.requireAtLeast(this, 1, "number of groups", groups);
     Shape x = inputs.get(0).shape();
     Types.require(
         this,

@@ -10,6 +10,7 @@ public record InstanceNormalization(double epsilon) implements PlainOperator {
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 3, 3);
     Types.requireSameElementType(this, inputs);
+    Types.requireFloatingPoint(this, inputs.get(0));
     Types.require(
         this, inputs.get(0).shape().rank() >= 3, "wants rank 3 or more, got " + inputs.get(0));
     Shape channels = Shape.of(inputs.get(0).shape().get(1));

@@ -10,6 +10,8 @@ public record LayerNormalization(double epsilon) implements PlainOperator {
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 2, 3);
     Types.requireSameElementType(this, inputs);
+    Types.requireFloatingPoint(this, inputs.get(0));
+    Types.require(this, inputs.get(0).shape().rank() >= 1, "wants rank 1 or more, got a scalar");
     Shape channels = Shape.of(inputs.get(0).shape().get(-1));
     for (TensorType parameter : inputs.subList(1, inputs.size())) {
       Types.require(

@@ -14,6 +14,7 @@ public record MatMul() implements PlainOperator {
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 2, 2);
     Types.requireSameElementType(this, inputs);
+    Types.requireNumeric(this, inputs.get(0));
     Shape left = inputs.get(0).shape();
     Shape right = inputs.get(1).shape();
     Types.require(

@@ -22,6 +22,7 @@ public record Pad(List<Long> pads) implements PlainOperator {
         this,
         pads.size() == 2 * shape.rank(),
         pads + " does not have two pads per axis of " + shape);
+    Types.requireAtLeast(this, 0, "pad", pads);
     for (int axis = 0; axis < shape.rank(); axis++) {
       shape =
           shape.with(axis, shape.get(axis).plus(pads.get(axis) + pads.get(axis + shape.rank())));

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record Reduce(Function function, List<Long> axes) implements PlainOperator {
   /** The reductions, in ONNX's names. */
-  public enum Function {
+  public enum Function implements NamedFunction {
     MAX("ReduceMax"),
     MEAN("ReduceMean"),
     SUM("ReduceSum");
@@ -22,6 +22,11 @@ public record Reduce(Function function, List<Long> axes) implements PlainOperato
 
     Function(String onnxName) {
       this.onnxName = onnxName;
+    }
+
+    @Override
+    public String onnxName() {
+      return onnxName;
     }
   }
 
@@ -37,6 +42,8 @@ public record Reduce(Function function, List<Long> axes) implements PlainOperato
   @Override
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 1, 1);
+    Types.requireNumeric(this, inputs.get(0));
+    Types.requireDistinctAxes(this, axes, inputs.get(0).shape().rank());
     Shape shape = inputs.get(0).shape();
     for (long axis : axes) {
       shape = shape.with(Types.axis(this, axis, shape.rank()), Dimension.of(1));

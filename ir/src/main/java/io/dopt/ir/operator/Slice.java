@@ -27,6 +27,7 @@ public record Slice(List<Long> axes, List<Long> starts, List<Long> ends) impleme
         axes.size() == starts.size() && axes.size() == ends.size(),
         "axes, starts and ends differ in length");
     Shape shape = inputs.get(0).shape();
+    Types.requireDistinctAxes(this, axes, shape.rank());
     for (int i = 0; i < axes.size(); i++) {
       int at = Types.axis(this, axes.get(i), shape.rank());
       long start = starts.get(i);

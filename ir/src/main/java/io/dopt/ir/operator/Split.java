@@ -22,7 +22,8 @@ public record Split(long axis, List<Long> sizes) implements PlainOperator {
     Types.requireCount(this, inputs, 1, 1);
     Shape shape = inputs.get(0).shape();
     int at = Types.axis(this, axis, shape.rank());
-    long sum = sizes.stream().mapToLong(Long::longValue).sum();
+    Types.requireAtLeast(this, 1, "size", sizes);
+    long sum = sizes.stream().reduce(0L, Math::addExact);
     Types.require(
         this,
         shape.get(at).equals(Dimension.of(sum)),

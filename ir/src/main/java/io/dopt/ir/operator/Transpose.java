@@ -17,6 +17,7 @@ public record Transpose(List<Long> permutation) implements PlainOperator {
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 1, 1);
     Shape shape = inputs.get(0).shape();
+    Types.requireAtLeast(this, 0, "axis", permutation);
     Types.require(
         this,
         permutation.size() == shape.rank() && new TreeSet<>(permutation).size() == shape.rank(),

@@ -38,6 +38,32 @@ final class Types {
         "wants a floating-point input, got " + input);
   }
 
+  static void requireNumeric(Operator operator, TensorType input) {
+    require(operator, input.elementType() != ElementType.BOOL, "wants numbers, got " + input);
+  }
+
+  static void requireIndices(Operator operator, TensorType input) {
+    require(
+        operator,
+        input.elementType() == ElementType.INT64 || input.elementType() == ElementType.INT32,
+        "wants i64 or i32 indices, got " + input);
+  }
+
+  static void requireAtLeast(Operator operator, long minimum, String what, long value) {
+    require(operator, value >= minimum, what + " " + value + " is below " + minimum);
+  }
+
+  static void requireAtLeast(Operator operator, long minimum, String what, List<Long> values) {
+    values.forEach(value -> requireAtLeast(operator, minimum, what, value));
+  }
+
+  static void requireDistinctAxes(Operator operator, List<Long> axes, int rank) {
+    require(
+        operator,
+        axes.stream().map(axis -> axis(operator, axis, rank)).distinct().count() == axes.size(),
+        "axes " + axes + " name one twice");
+  }
+
   static void requireRank(Operator operator, TensorType input, int rank) {
     require(operator, input.shape().rank() == rank, "wants rank " + rank + ", got " + input);
   }

@@ -1,12 +1,13 @@
 package io.dopt.ir.operator;
 
 import io.dopt.ir.TensorType;
+import io.dopt.tensor.ElementType;
 import java.util.List;
 
 /** An elementwise function of one tensor, as ONNX's operator of the function's name. */
 public record Unary(Function function) implements PlainOperator {
   /** The functions, in ONNX's names. */
-  public enum Function {
+  public enum Function implements NamedFunction {
     ABS("Abs"),
     COS("Cos"),
     ERF("Erf"),
@@ -27,6 +28,11 @@ public record Unary(Function function) implements PlainOperator {
     Function(String onnxName) {
       this.onnxName = onnxName;
     }
+
+    @Override
+    public String onnxName() {
+      return onnxName;
+    }
   }
 
   @Override
@@ -37,6 +43,16 @@ public record Unary(Function function) implements PlainOperator {
   @Override
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 1, 1);
+    switch (function) {
+      case NOT ->
+          Types.require(
+              this,
+              inputs.get(0).elementType() == ElementType.BOOL,
+              "wants bool, got " + inputs.get(0));
+      case ABS, NEG, RELU -> Types.requireNumeric(this, inputs.get(0));
+      case COS, ERF, EXP, LOG, RECIPROCAL, SIGMOID, SIN, SOFTPLUS, SQRT, TANH ->
+          Types.requireFloatingPoint(this, inputs.get(0));
+    }
     return inputs;
   }
 }

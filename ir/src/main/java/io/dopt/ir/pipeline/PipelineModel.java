@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param tokenizers by diffusers' name: {@code tokenizer}, {@code tokenizer_2}
  * @param scheduler scheduler_config.json, verbatim
  * @param options what model_index.json says beside the components
+ * @param prompts captions the checkpoint brings to be evaluated with (its {@code prompts.txt}, one
+ *     a line); may be empty
  * @param sources the files that were read
  */
 public record PipelineModel(
@@ -25,16 +27,19 @@ public record PipelineModel(
     SortedMap<String, Tokenizer> tokenizers,
     JsonNode scheduler,
     ObjectNode options,
+    List<String> prompts,
     List<Path> sources) {
 
   public PipelineModel {
     components = Collections.unmodifiableSortedMap(new TreeMap<>(components));
     tokenizers = Collections.unmodifiableSortedMap(new TreeMap<>(tokenizers));
+    prompts = List.copyOf(prompts);
     sources = List.copyOf(sources);
   }
 
   /** The same pipeline with other components. */
   public PipelineModel withComponents(SortedMap<String, Component> others) {
-    return new PipelineModel(pipelineClass, others, tokenizers, scheduler, options, sources);
+    return new PipelineModel(
+        pipelineClass, others, tokenizers, scheduler, options, prompts, sources);
   }
 }

@@ -264,7 +264,7 @@ class ComponentEnginesTest {
     long before = residentPages();
     cycle(bundle, 400);
     long grownBytes = (residentPages() - before) * 4096;
-    // A session of this model holds about 300 KiB: 400 of them leaked would be over 100 MiB.
+    // A session of this model holds about 160 KiB: 400 of them leaked are over 60 MiB.
     assertTrue(grownBytes < 40 << 20, () -> "resident memory grew by " + grownBytes + " bytes");
   }
 

@@ -1,0 +1,154 @@
+package io.dopt.cli;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.dopt.tensor.ErrorCode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+
+/** {@code dopt doctor}. */
+@Command(
+    name = "doctor",
+    header = "Show what dopt finds on this machine, and what is missing.",
+    description = {
+      "",
+      "Java, processor features, memory, disk, ONNX Runtime, GPU and TensorRT. Exits with 6 when"
+          + " ONNX Runtime cannot be loaded, since nothing can run then."
+    })
+final class DoctorCommand extends DoptSubcommand {
+
+  private record Java(String version, String vendor, String home) {}
+
+  private record Disk(Path folder, Optional<Long> freeBytes) {}
+
+  /** A part that may be missing: what was found, or why it was not. */
+  private record Part(boolean found, List<String> details, Optional<String> reason) {
+    static Part found(List<String> details) {
+      return new Part(true, details, Optional.empty());
+    }
+
+    static Part missing(String reason) {
+      return new Part(false, List.of(), Optional.of(reason));
+    }
+
+    @Override
+    public String toString() {
+      return found ? String.join("; ", details) : "not found: " + reason.orElseThrow();
+    }
+  }
+
+  private record Report(
+      String dopt,
+      Java java,
+      String operatingSystem,
+      Machine.Processor processor,
+      Machine.Memory memory,
+      List<Disk> disks,
+      Part onnxRuntime,
+      Part nvidiaGpu,
+      Part tensorRt) {}
+
+  @Override
+  public Integer call() {
+    Report report =
+        new Report(
+            VersionProvider.version(),
+            new Java(
+                System.getProperty("java.version"),
+                System.getProperty("java.vendor"),
+                System.getProperty("java.home")),
+            System.getProperty("os.name")
+                + " "
+                + System.getProperty("os.version")
+                + " "
+                + System.getProperty("os.arch"),
+            Machine.processor(),
+            Machine.memory(),
+            disks(),
+            onnxRuntime(),
+            nvidiaGpu(),
+            tensorRt());
+    console().result(report, text(report));
+    return report.onnxRuntime.found ? 0 : ErrorCode.ENGINE.exitCode();
+  }
+
+  private static List<Disk> disks() {
+    List<Disk> disks = new ArrayList<>();
+    for (String folder : List.of("", System.getProperty("java.io.tmpdir"))) {
+      Path path = Path.of(folder).toAbsolutePath();
+      disks.add(new Disk(path, Machine.freeDisk(path)));
+    }
+    return disks;
+  }
+
+  private static Part onnxRuntime() {
+    try {
+      String providers =
+          OrtEnvironment.getAvailableProviders().stream()
+              .map(Enum::name)
+              .sorted()
+              .collect(Collectors.joining(", "));
+      return Part.found(
+          List.of(OrtEnvironment.getEnvironment().getVersion(), "providers " + providers));
+    } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {
+      return Part.missing("its native library does not load here (" + e + ").");
+    }
+  }
+
+  private static Part nvidiaGpu() {
+    List<String> gpus = Machine.gpus();
+    if (!gpus.isEmpty()) {
+      return Part.found(gpus);
+    }
+    return Part.missing(
+        Machine.library("libcuda.so.1")
+            .map(
+                driver -> "the driver library " + driver + " is there, but nvidia-smi lists no GPU")
+            .orElse("no nvidia-smi and no libcuda.so.1, so no NVIDIA driver is installed"));
+  }
+
+  private static Part tensorRt() {
+    for (String name : List.of("libnvinfer.so.11", "libnvinfer.so.10")) {
+      Optional<Path> library = Machine.library(name);
+      if (library.isPresent()) {
+        return Part.found(List.of(library.get().toString()));
+      }
+    }
+    return Part.missing(
+        "no libnvinfer.so.10 in the library folders; this dopt compiles for cpu only");
+  }
+
+  private static String text(Report report) {
+    List<String> lines = new ArrayList<>();
+    add(lines, "dopt", report.dopt);
+    add(lines, "Java", report.java.version + ", " + report.java.vendor + ", " + report.java.home);
+    add(lines, "System", report.operatingSystem);
+    add(lines, "Processor", report.processor.model() + ", " + report.processor.cores() + " cores");
+    add(lines, "Features", String.join(" ", report.processor.features()));
+    add(
+        lines,
+        "Memory",
+        report.memory.total().map(Amount::bytes).orElse("unknown")
+            + ", "
+            + report.memory.available().map(Amount::bytes).orElse("unknown")
+            + " available; Java heap up to "
+            + Amount.bytes(report.memory.maximumHeap()));
+    for (Disk disk : report.disks) {
+      add(
+          lines,
+          "Disk",
+          disk.freeBytes.map(Amount::bytes).orElse("unknown") + " free at " + disk.folder);
+    }
+    add(lines, "ONNX Runtime", report.onnxRuntime.toString());
+    add(lines, "NVIDIA GPU", report.nvidiaGpu.toString());
+    add(lines, "TensorRT", report.tensorRt.toString());
+    return String.join("\n", lines);
+  }
+
+  private static void add(List<String> lines, String key, String value) {
+    lines.add(String.format("%-13s %s", key, value));
+  }
+}

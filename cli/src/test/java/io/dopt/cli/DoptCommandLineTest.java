@@ -1,0 +1,92 @@
+package io.dopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DoptCommandLineTest {
+
+  @Test
+  void versionNamesDoptAndJava() {
+    CommandLineRun run = CommandLineRun.of("--version");
+
+    assertEquals(0, run.exitCode());
+    assertTrue(
+        run.out().matches("dopt [0-9]+\\.[0-9]+\\.[0-9]+\\S* \\(Java 1.*\\)\\s+"), run.out());
+  }
+
+  @Test
+  void noCommandIsAUsageError() {
+    CommandLineRun run = CommandLineRun.of();
+
+    assertEquals(2, run.exitCode());
+    assertEquals("", run.out());
+    assertEquals(
+        "dopt: error: Say what to do: dopt COMMAND. See 'dopt --help'.", run.err().strip());
+  }
+
+  @Test
+  void aMistypedCommandIsRefusedWithASuggestion() {
+    CommandLineRun run = CommandLineRun.of("doctr");
+
+    assertEquals(2, run.exitCode());
+    assertEquals(
+        "dopt: error: There is no command 'doctr'. Did you mean doctor? See 'dopt --help'.",
+        run.err().strip());
+  }
+
+  @Test
+  void aMistypedOptionIsRefusedWithASuggestion() {
+    CommandLineRun run = CommandLineRun.of("doctor", "--quite");
+
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("'--quite'"), run.err());
+    assertTrue(run.err().contains("--quiet"), run.err());
+    assertTrue(run.err().contains("'dopt doctor --help'"), run.err());
+  }
+
+  @Test
+  void withJsonAnErrorIsAlsoADocumentOnStandardOutput() throws Exception {
+    CommandLineRun run = CommandLineRun.of("doctor", "--json", "surplus");
+
+    JsonNode error = new ObjectMapper().readTree(run.out()).get("error");
+    assertEquals("USAGE", error.get("code").asText());
+    assertEquals(2, error.get("exitCode").asInt());
+    assertTrue(error.get("message").asText().contains("surplus"), run.out());
+  }
+
+  @Test
+  void completionIsAScriptThatKnowsTheCommands() {
+    CommandLineRun run = CommandLineRun.of("completion");
+
+    assertEquals(0, run.exitCode());
+    assertTrue(run.out().startsWith("#!/usr/bin/env bash"), run.out().substring(0, 40));
+    assertTrue(run.out().contains("doctor"));
+    assertEquals(run.out(), CommandLineRun.of("generate-completion").out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"doctor", "completion"})
+  void everyCommandExplainsItself(String command) {
+    CommandLineRun run = CommandLineRun.of(command, "--help");
+
+    assertEquals(0, run.exitCode());
+    assertTrue(run.out().contains("Usage: dopt " + command), run.out());
+  }
+
+  @Test
+  void doctorFindsTheEngine() throws Exception {
+    CommandLineRun run = CommandLineRun.of("doctor", "--json");
+
+    JsonNode report = new ObjectMapper().readTree(run.out());
+    assertEquals(0, run.exitCode());
+    assertTrue(report.get("onnxRuntime").get("found").asBoolean(), run.out());
+    assertTrue(report.get("processor").get("cores").asInt() >= 1);
+    assertTrue(report.get("memory").get("maximumHeap").asLong() > 0);
+  }
+}
