@@ -142,11 +142,11 @@ public final class TensorFile implements AutoCloseable {
   private void pour(long offset, long bytes, String what, TensorSink sink) throws IOException {
     ByteBuffer buffer = idleBuffers.poll();
     if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(CHUNK_BYTES);
+      buffer = ByteBuffer.allocateDirect((int) Math.min(CHUNK_BYTES, size));
     }
     try {
-      for (long done = 0; done < bytes; done += CHUNK_BYTES) {
-        buffer.clear().limit((int) Math.min(CHUNK_BYTES, bytes - done));
+      for (long done = 0; done < bytes; done += buffer.capacity()) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), bytes - done));
         readFully(offset + done, buffer, what);
         sink.accept(buffer.flip().order(ByteOrder.LITTLE_ENDIAN));
       }
