@@ -5,14 +5,19 @@ package io.dopt.runtime.scheduler;
  * throughout, and the denoiser sees them as they are.
  */
 abstract class AlphaScheduler extends PlannedScheduler {
+  private final TimestepSpacing timestepSpacing;
+  private final int stepsOffset;
   private final float finalAlpha;
 
   /**
+   * @param config where {@code timestep_spacing} and {@code steps_offset} are read
    * @param schedule the training noise
    * @param finalAlpha what stands for alpha below timestep 0
    */
-  AlphaScheduler(NoiseSchedule schedule, float finalAlpha) {
+  AlphaScheduler(SchedulerConfig config, NoiseSchedule schedule, float finalAlpha) {
     super(schedule);
+    this.timestepSpacing = TimestepSpacing.read(config, TimestepSpacing.LEADING);
+    this.stepsOffset = TimestepSpacing.readOffset(config);
     this.finalAlpha = finalAlpha;
   }
 
@@ -28,6 +33,11 @@ abstract class AlphaScheduler extends PlannedScheduler {
 
   final int wholeTimestep(int index) {
     return (int) timestep(index);
+  }
+
+  @Override
+  double[] spread(int steps) {
+    return timestepSpacing.spread(trainTimesteps(), steps, stepsOffset);
   }
 
   @Override

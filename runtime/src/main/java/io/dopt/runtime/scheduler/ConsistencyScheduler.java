@@ -1,5 +1,6 @@
 package io.dopt.runtime.scheduler;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,7 +13,7 @@ abstract class ConsistencyScheduler extends AlphaScheduler {
   private final Prediction prediction;
 
   ConsistencyScheduler(SchedulerConfig config, NoiseSchedule schedule) {
-    super(schedule, readFinalAlpha(config, schedule, true));
+    super(config, schedule, readFinalAlpha(config, schedule, true));
     this.originalSteps = config.integer("original_inference_steps", 50, 1, 100_000);
     if (originalSteps > schedule.trainTimesteps()) {
       throw config.unsupported(
@@ -20,14 +21,12 @@ abstract class ConsistencyScheduler extends AlphaScheduler {
     }
     this.prediction =
         Prediction.read(config, Prediction.EPSILON, Prediction.SAMPLE, Prediction.V_PREDICTION);
-    TimestepSpacing.read(config, TimestepSpacing.LEADING);
-    config.integer("steps_offset", 0, 0, 100_000);
   }
 
   static NoiseSchedule readSchedule(SchedulerConfig config) {
     return NoiseSchedule.read(
         config,
-        new BetaSchedule(0.00085, 0.012, "scaled_linear", java.util.List.of()),
+        new BetaSchedule(0.00085, 0.012, "scaled_linear", List.of()),
         NoiseSchedule.ZeroTerminalSnr.EXACT);
   }
 

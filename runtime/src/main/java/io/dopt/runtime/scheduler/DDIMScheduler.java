@@ -2,8 +2,6 @@ package io.dopt.runtime.scheduler;
 
 /** Denoising diffusion implicit models, https://arxiv.org/abs/2010.02502, formula (12). */
 final class DDIMScheduler extends AlphaScheduler {
-  private final TimestepSpacing timestepSpacing;
-  private final int stepsOffset;
   private final Prediction prediction;
   private final SampleLimit limit;
   private final float eta;
@@ -19,18 +17,11 @@ final class DDIMScheduler extends AlphaScheduler {
   }
 
   private DDIMScheduler(SchedulerConfig config, NoiseSchedule schedule, double eta) {
-    super(schedule, readFinalAlpha(config, schedule, true));
-    this.timestepSpacing = TimestepSpacing.read(config, TimestepSpacing.LEADING);
-    this.stepsOffset = config.integer("steps_offset", 0, 0, 100_000);
+    super(config, schedule, readFinalAlpha(config, schedule, true));
     this.prediction =
         Prediction.read(config, Prediction.EPSILON, Prediction.SAMPLE, Prediction.V_PREDICTION);
     this.limit = SampleLimit.read(config, true);
     this.eta = (float) eta;
-  }
-
-  @Override
-  double[] spread(int steps) {
-    return timestepSpacing.spread(trainTimesteps(), steps, stepsOffset);
   }
 
   @Override

@@ -4,8 +4,6 @@ import java.util.Optional;
 
 /** Denoising diffusion probabilistic models, https://arxiv.org/abs/2006.11239, formula (7). */
 final class DDPMScheduler extends AlphaScheduler {
-  private final TimestepSpacing timestepSpacing;
-  private final int stepsOffset;
   private final Prediction prediction;
   private final SampleLimit limit;
   private final DDPMVariance variance;
@@ -15,11 +13,10 @@ final class DDPMScheduler extends AlphaScheduler {
 
   DDPMScheduler(SchedulerConfig config) {
     super(
+        config,
         NoiseSchedule.read(
             config, BetaSchedule.linear("laplace", "sigmoid"), NoiseSchedule.ZeroTerminalSnr.EXACT),
         1);
-    this.timestepSpacing = TimestepSpacing.read(config, TimestepSpacing.LEADING);
-    this.stepsOffset = config.integer("steps_offset", 0, 0, 100_000);
     this.prediction =
         Prediction.read(config, Prediction.EPSILON, Prediction.SAMPLE, Prediction.V_PREDICTION);
     this.limit = SampleLimit.read(config, true);
@@ -29,11 +26,6 @@ final class DDPMScheduler extends AlphaScheduler {
   @Override
   Optional<String> refusesTimesteps() {
     return Optional.empty();
-  }
-
-  @Override
-  double[] spread(int steps) {
-    return timestepSpacing.spread(trainTimesteps(), steps, stepsOffset);
   }
 
   /** A learned variance comes as a second half of each sample's channels. */

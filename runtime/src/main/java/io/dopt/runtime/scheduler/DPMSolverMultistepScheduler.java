@@ -127,7 +127,7 @@ final class DPMSolverMultistepScheduler extends LogSnrScheduler {
       double[] sigmas = flowSigmas(steps);
       return planOf(flowTimestepsOf(sigmas), sigmas, last);
     }
-    return planOf(timesteps, scheduledSigmas(timesteps), last);
+    return planOf(timesteps, schedule().sigmas(timesteps), last);
   }
 
   /** Equal steps of the logarithm of sigma between the ends of the training schedule. */

@@ -9,14 +9,10 @@ final class EulerAncestralDiscreteScheduler extends SigmaScheduler {
   EulerAncestralDiscreteScheduler(SchedulerConfig config) {
     super(
         config,
-        NoiseSchedule.read(config, BetaSchedule.linear(), NoiseSchedule.ZeroTerminalSnr.FLOORED));
+        NoiseSchedule.read(config, BetaSchedule.linear(), NoiseSchedule.ZeroTerminalSnr.FLOORED),
+        SigmaSpacing.TIMESTEPS,
+        SigmaRange.UNBOUNDED);
     this.prediction = Prediction.read(config, Prediction.EPSILON, Prediction.V_PREDICTION);
-  }
-
-  @Override
-  Plan plan(double[] timesteps) {
-    double[] single = Float32.toDoubles(Float32.toFloats(timesteps));
-    return planOf(single, scheduledSigmas(single), SigmaSpacing.TIMESTEPS, SigmaRange.UNBOUNDED);
   }
 
   @Override

@@ -6,8 +6,6 @@ import java.util.Optional;
 /** Euler's method over sigmas, Algorithm 2 of https://arxiv.org/abs/2206.00364 without churn. */
 final class EulerDiscreteScheduler extends SigmaScheduler {
   private final Prediction prediction;
-  private final SigmaSpacing sigmaSpacing;
-  private final SigmaRange sigmaRange;
   private final boolean logLinear;
   private final boolean timestepsFromSigmas;
   private final float finalSigma;
@@ -16,11 +14,11 @@ final class EulerDiscreteScheduler extends SigmaScheduler {
   EulerDiscreteScheduler(SchedulerConfig config) {
     super(
         config,
-        NoiseSchedule.read(config, BetaSchedule.linear(), NoiseSchedule.ZeroTerminalSnr.FLOORED));
+        NoiseSchedule.read(config, BetaSchedule.linear(), NoiseSchedule.ZeroTerminalSnr.FLOORED),
+        SigmaSpacing.read(config),
+        SigmaRange.read(config));
     this.prediction =
         Prediction.read(config, Prediction.EPSILON, Prediction.SAMPLE, Prediction.V_PREDICTION);
-    this.sigmaSpacing = SigmaSpacing.read(config);
-    this.sigmaRange = SigmaRange.read(config);
     this.logLinear =
         config
             .choice("interpolation_type", "linear", List.of("linear", "log_linear"))
@@ -37,17 +35,20 @@ final class EulerDiscreteScheduler extends SigmaScheduler {
   Optional<String> refusesTimesteps() {
     return timestepsFromSigmas
         ? Optional.of("timestep_type continuous derives them from the noise levels")
-        : sigmaSpacing.refusesTimesteps();
+        : noiseLevelsRefuseTimesteps();
   }
 
   @Override
   Plan plan(double[] timesteps) {
-    double[] single = Float32.toDoubles(Float32.toFloats(timesteps));
-    double[] sigmas = logLinear ? logLinearSigmas(single.length) : scheduledSigmas(single);
-    Plan plan = planOf(single, sigmas, sigmaSpacing, sigmaRange);
-    float[] levels = plan.sigmas();
-    levels[levels.length - 1] = finalSigma;
-    return timestepsFromSigmas ? new Plan(quarterLogarithms(levels), levels) : plan;
+    Plan plan = super.plan(timesteps);
+    float[] sigmas = plan.sigmas();
+    sigmas[sigmas.length - 1] = finalSigma;
+    return timestepsFromSigmas ? new Plan(quarterLogarithms(sigmas), sigmas) : plan;
+  }
+
+  @Override
+  double[] trainingSigmas(double[] timesteps) {
+    return logLinear ? logLinearSigmas(timesteps.length) : super.trainingSigmas(timesteps);
   }
 
   /** From the highest training sigma to the lowest, one more than there are steps. */

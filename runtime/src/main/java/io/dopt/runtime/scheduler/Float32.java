@@ -51,6 +51,11 @@ final class Float32 {
     return result;
   }
 
+  /** Values as single precision holds them. */
+  static double[] rounded(double[] values) {
+    return toDoubles(toFloats(values));
+  }
+
   static float[] toFloats(double[] values) {
     float[] result = new float[values.length];
     for (int i = 0; i < values.length; i++) {

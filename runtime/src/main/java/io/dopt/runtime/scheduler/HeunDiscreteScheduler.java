@@ -10,8 +10,6 @@ import java.util.Optional;
  */
 final class HeunDiscreteScheduler extends SigmaScheduler {
   private final Prediction prediction;
-  private final SigmaSpacing sigmaSpacing;
-  private final SigmaRange sigmaRange;
   private final SampleLimit limit;
   private float[] original = {};
   private float[] firstSlope = {};
@@ -24,17 +22,17 @@ final class HeunDiscreteScheduler extends SigmaScheduler {
         NoiseSchedule.read(
             config,
             new BetaSchedule(0.00085, 0.012, "linear", List.of("exp")),
-            NoiseSchedule.ZeroTerminalSnr.ABSENT));
+            NoiseSchedule.ZeroTerminalSnr.ABSENT),
+        SigmaSpacing.read(config),
+        SigmaRange.read(config));
     this.prediction =
         Prediction.read(config, Prediction.EPSILON, Prediction.SAMPLE, Prediction.V_PREDICTION);
-    this.sigmaSpacing = SigmaSpacing.read(config);
-    this.sigmaRange = SigmaRange.read(config);
     this.limit = SampleLimit.readClipping(config, false);
   }
 
   @Override
   Optional<String> refusesTimesteps() {
-    return sigmaSpacing.refusesTimesteps();
+    return noiseLevelsRefuseTimesteps();
   }
 
   @Override
@@ -44,9 +42,8 @@ final class HeunDiscreteScheduler extends SigmaScheduler {
 
   @Override
   Plan plan(double[] timesteps) {
-    double[] single = Float32.toDoubles(Float32.toFloats(timesteps));
-    Plan once = planOf(single, scheduledSigmas(single), sigmaSpacing, sigmaRange);
-    int steps = single.length;
+    Plan once = super.plan(timesteps);
+    int steps = timesteps.length;
     double[] times = new double[2 * steps - 1];
     float[] sigmas = new float[2 * steps];
     for (int i = 0; i < times.length; i++) {

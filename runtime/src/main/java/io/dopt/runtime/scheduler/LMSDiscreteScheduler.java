@@ -1,5 +1,7 @@
 package io.dopt.runtime.scheduler;
 
+import java.util.Arrays;
+
 /**
  * Linear multistep over sigmas: the last four slopes, interpolated by a polynomial that is
  * integrated over the step.
@@ -8,27 +10,22 @@ final class LMSDiscreteScheduler extends SigmaScheduler {
   private static final int ORDER = 4;
 
   private final Prediction prediction;
-  private final SigmaSpacing sigmaSpacing;
-  private final SigmaRange sigmaRange;
   private float[] original = {};
   private OutputHistory slopes = new OutputHistory(ORDER, 0);
 
   LMSDiscreteScheduler(SchedulerConfig config) {
-    super(
-        config,
-        NoiseSchedule.read(config, BetaSchedule.linear(), NoiseSchedule.ZeroTerminalSnr.ABSENT));
-    this.prediction =
-        Prediction.read(config, Prediction.EPSILON, Prediction.SAMPLE, Prediction.V_PREDICTION);
-    this.sigmaSpacing = SigmaSpacing.read(config);
-    SigmaRange range = SigmaRange.read(config);
-    // the one class whose Karras conversion does not look for the bounds
-    this.sigmaRange = sigmaSpacing == SigmaSpacing.KARRAS ? SigmaRange.UNBOUNDED : range;
+    this(config, SigmaSpacing.read(config), SigmaRange.read(config));
   }
 
-  @Override
-  Plan plan(double[] timesteps) {
-    double[] single = Float32.toDoubles(Float32.toFloats(timesteps));
-    return planOf(single, scheduledSigmas(single), sigmaSpacing, sigmaRange);
+  /** Its Karras conversion alone, of all the classes', does not look for the bounds. */
+  private LMSDiscreteScheduler(SchedulerConfig config, SigmaSpacing spacing, SigmaRange range) {
+    super(
+        config,
+        NoiseSchedule.read(config, BetaSchedule.linear(), NoiseSchedule.ZeroTerminalSnr.ABSENT),
+        spacing,
+        spacing == SigmaSpacing.KARRAS ? SigmaRange.UNBOUNDED : range);
+    this.prediction =
+        Prediction.read(config, Prediction.EPSILON, Prediction.SAMPLE, Prediction.V_PREDICTION);
   }
 
   @Override
@@ -49,7 +46,7 @@ final class LMSDiscreteScheduler extends SigmaScheduler {
     // out the slopes it has not seen
     int order = Math.min(index + 1, ORDER);
     float[] change = original;
-    java.util.Arrays.fill(change, 0);
+    Arrays.fill(change, 0);
     for (int age = 0; age < Math.min(order, slopes.size()); age++) {
       float weight = (float) weight(index, order, age);
       float[] past = slopes.back(age);

@@ -1,5 +1,7 @@
 package io.dopt.runtime.scheduler;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,7 +30,7 @@ abstract class LogSnrScheduler extends PlannedScheduler {
   LogSnrScheduler(SchedulerConfig config) {
     super(NoiseSchedule.read(config, BetaSchedule.linear(), NoiseSchedule.ZeroTerminalSnr.FLOORED));
     this.timestepSpacing = TimestepSpacing.read(config, TimestepSpacing.LINSPACE);
-    this.stepsOffset = config.integer("steps_offset", 0, 0, 100_000);
+    this.stepsOffset = TimestepSpacing.readOffset(config);
     this.sigmaSpacing = SigmaSpacing.read(config);
     this.sigmaRange = SigmaRange.read(config);
     this.flow = config.flag("use_flow_sigmas", false);
@@ -38,7 +40,7 @@ abstract class LogSnrScheduler extends PlannedScheduler {
     }
     this.finalSigma = FinalSigma.read(config);
     config.refuseUnlessUnset("use_dynamic_shifting", "the shift must be fixed; use flow_shift");
-    config.choice("time_shift_type", "exponential", java.util.List.of("exponential"));
+    config.choice("time_shift_type", "exponential", List.of("exponential"));
   }
 
   final SigmaSpacing sigmaSpacing() {
@@ -82,15 +84,6 @@ abstract class LogSnrScheduler extends PlannedScheduler {
         : sigmaSpacing.refusesTimesteps();
   }
 
-  /** The noise levels of the training schedule at these timesteps. */
-  final double[] scheduledSigmas(double[] timesteps) {
-    double[] sigmas = new double[timesteps.length];
-    for (int i = 0; i < sigmas.length; i++) {
-      sigmas[i] = schedule().sigma(timesteps[i]);
-    }
-    return sigmas;
-  }
-
   /** As many noise levels as the spacing between the training schedule's ends gives. */
   final double[] spacedSigmas(int count) {
     return sigmaSpacing.spread(
@@ -104,32 +97,29 @@ abstract class LogSnrScheduler extends PlannedScheduler {
     return flowShift * sigma / (1 + (flowShift - 1) * sigma);
   }
 
+  /** The timesteps of noise levels, rounded to the nearest or cut to whole ones. */
   final double[] timestepsOf(double[] sigmas, boolean rounded) {
-    double[] timesteps = new double[sigmas.length];
-    for (int i = 0; i < sigmas.length; i++) {
-      double timestep = schedule().timestep(sigmas[i]);
-      timesteps[i] = rounded ? Math.rint(timestep) : timestep;
+    double[] timesteps = schedule().timesteps(sigmas);
+    for (int i = 0; i < timesteps.length; i++) {
+      timesteps[i] = rounded ? Math.rint(timesteps[i]) : Math.floor(timesteps[i]);
     }
     return timesteps;
   }
 
+  /** The timesteps of a flow's noise levels, cut to whole ones. */
   final double[] flowTimestepsOf(double[] sigmas) {
     double[] timesteps = new double[sigmas.length];
     for (int i = 0; i < sigmas.length; i++) {
-      timesteps[i] = sigmas[i] * trainTimesteps();
+      timesteps[i] = Math.floor(sigmas[i] * trainTimesteps());
     }
     return timesteps;
   }
 
-  /** A plan of whole timesteps, cut as by a cast to int64, and sigmas with the last one added. */
+  /** A plan of whole timesteps and noise levels, to which the last one is added. */
   static Plan planOf(double[] timesteps, double[] sigmas, float lastSigma) {
-    double[] whole = new double[timesteps.length];
-    for (int i = 0; i < whole.length; i++) {
-      whole[i] = (long) timesteps[i];
-    }
-    float[] levels = java.util.Arrays.copyOf(Float32.toFloats(sigmas), sigmas.length + 1);
+    float[] levels = Arrays.copyOf(Float32.toFloats(sigmas), sigmas.length + 1);
     levels[sigmas.length] = lastSigma;
-    return new Plan(whole, levels);
+    return new Plan(timesteps, levels);
   }
 
   @Override

@@ -91,6 +91,15 @@ final class NoiseSchedule {
     return slope * (timestep - below) + sigmas[below];
   }
 
+  /** Sigmas between training timesteps, as {@link #sigma(double)}. */
+  double[] sigmas(double[] timesteps) {
+    double[] result = new double[timesteps.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = sigma(timesteps[i]);
+    }
+    return result;
+  }
+
   /** The natural logarithm of {@link #sigma(int)}. */
   float logSigma(int timestep) {
     return logSigmas[timestep];
@@ -112,6 +121,15 @@ final class NoiseSchedule {
     double weight = (low - logSigma) / (low - logSigmas[above]);
     weight = Math.min(Math.max(weight, 0), 1);
     return (1 - weight) * below + weight * above;
+  }
+
+  /** The timesteps of sigmas, as {@link #timestep}. */
+  double[] timesteps(double[] sigmas) {
+    double[] result = new double[sigmas.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = timestep(sigmas[i]);
+    }
+    return result;
   }
 
   /** {@code torch.cumprod}, which accumulates float32 in double precision. */

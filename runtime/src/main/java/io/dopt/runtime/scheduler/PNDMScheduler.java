@@ -10,8 +10,6 @@ import java.util.Arrays;
 final class PNDMScheduler extends AlphaScheduler {
   private static final int ORDER = 4;
 
-  private final TimestepSpacing timestepSpacing;
-  private final int stepsOffset;
   private final Prediction prediction;
   private final boolean skipRungeKutta;
   private OutputHistory outputs = new OutputHistory(ORDER, 0);
@@ -28,9 +26,7 @@ final class PNDMScheduler extends AlphaScheduler {
   }
 
   private PNDMScheduler(SchedulerConfig config, NoiseSchedule schedule) {
-    super(schedule, readFinalAlpha(config, schedule, false));
-    this.timestepSpacing = TimestepSpacing.read(config, TimestepSpacing.LEADING);
-    this.stepsOffset = config.integer("steps_offset", 0, 0, 100_000);
+    super(config, schedule, readFinalAlpha(config, schedule, false));
     this.prediction = Prediction.read(config, Prediction.EPSILON, Prediction.V_PREDICTION);
     this.skipRungeKutta = config.flag("skip_prk_steps", false);
   }
@@ -40,7 +36,7 @@ final class PNDMScheduler extends AlphaScheduler {
     if (!skipRungeKutta && steps < ORDER) {
       throw usage("with skip_prk_steps false makes at least " + ORDER + " steps, not " + steps);
     }
-    return timestepSpacing.spread(trainTimesteps(), steps, stepsOffset);
+    return super.spread(steps);
   }
 
   @Override

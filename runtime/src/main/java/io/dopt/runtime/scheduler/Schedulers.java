@@ -2,7 +2,6 @@ package io.dopt.runtime.scheduler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.HashSet;
@@ -70,9 +69,6 @@ public final class Schedulers {
           "stochastic_sampling",
           "tau_func");
 
-  /** The classes whose {@code clip_sample} is true when absent. */
-  private static final Set<String> CLIP_BY_DEFAULT = Set.of("DDIMScheduler", "DDPMScheduler");
-
   private Schedulers() {}
 
   /**
@@ -104,23 +100,6 @@ public final class Schedulers {
           ErrorCode.USAGE, "eta has no meaning for " + entry.name() + "; leave it out");
     }
     return entry.factory().create(new SchedulerConfig(entry.name(), config), eta);
-  }
-
-  /**
-   * What diffusers' {@code StableDiffusionPipeline} and its image-to-image sibling make of an
-   * outdated configuration when they are constructed: {@code steps_offset} becomes 1 and {@code
-   * clip_sample} false. The pipelines of SDXL take a configuration as it is.
-   *
-   * @param config the configuration, verbatim
-   */
-  public static JsonNode correctedForStableDiffusion(JsonNode config) {
-    ObjectNode corrected = config.deepCopy();
-    corrected.put("steps_offset", 1);
-    boolean clips = CLIP_BY_DEFAULT.contains(config.path("_class_name").asText(""));
-    if (config.path("clip_sample").asBoolean(clips)) {
-      corrected.put("clip_sample", false);
-    }
-    return corrected;
   }
 
   /** The known class names, with their {@code Scheduler} suffix. */

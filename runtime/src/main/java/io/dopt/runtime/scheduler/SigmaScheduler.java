@@ -1,5 +1,8 @@
 package io.dopt.runtime.scheduler;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * The Euler family: samples are {@code original + sigma * noise} and the denoiser sees them divided
  * by {@code sqrt(sigma^2 + 1)}.
@@ -7,11 +10,29 @@ package io.dopt.runtime.scheduler;
 abstract class SigmaScheduler extends PlannedScheduler {
   private final TimestepSpacing timestepSpacing;
   private final int stepsOffset;
+  private final SigmaSpacing sigmaSpacing;
+  private final SigmaRange sigmaRange;
 
-  SigmaScheduler(SchedulerConfig config, NoiseSchedule schedule) {
+  /**
+   * @param config where {@code timestep_spacing} and {@code steps_offset} are read
+   * @param schedule the training noise
+   * @param sigmaSpacing what sets the noise levels
+   * @param sigmaRange bounds of levels that the timesteps do not set
+   */
+  SigmaScheduler(
+      SchedulerConfig config,
+      NoiseSchedule schedule,
+      SigmaSpacing sigmaSpacing,
+      SigmaRange sigmaRange) {
     super(schedule);
     this.timestepSpacing = TimestepSpacing.read(config, TimestepSpacing.LINSPACE);
-    this.stepsOffset = config.integer("steps_offset", 0, 0, 100_000);
+    this.stepsOffset = TimestepSpacing.readOffset(config);
+    this.sigmaSpacing = sigmaSpacing;
+    this.sigmaRange = sigmaRange;
+  }
+
+  final Optional<String> noiseLevelsRefuseTimesteps() {
+    return sigmaSpacing.refusesTimesteps();
   }
 
   @Override
@@ -20,34 +41,25 @@ abstract class SigmaScheduler extends PlannedScheduler {
   }
 
   /** The noise levels of the training schedule at these timesteps. */
-  final double[] scheduledSigmas(double[] timesteps) {
-    double[] sigmas = new double[timesteps.length];
-    for (int i = 0; i < sigmas.length; i++) {
-      sigmas[i] = schedule().sigma(timesteps[i]);
-    }
-    return sigmas;
+  double[] trainingSigmas(double[] timesteps) {
+    return schedule().sigmas(timesteps);
   }
 
   /**
-   * A plan of these noise levels, at the timesteps given or, when a spacing sets the levels, those
-   * that correspond to them.
+   * Noise levels at the timesteps given or, when a spacing sets the levels, the timesteps that
+   * correspond to them; then level 0.
    */
-  final Plan planOf(double[] timesteps, double[] sigmas, SigmaSpacing spacing, SigmaRange range) {
-    double[] levels = sigmas;
-    double[] times = timesteps;
-    if (spacing != SigmaSpacing.TIMESTEPS) {
-      levels =
-          spacing.spread(
-              range.highest().orElse(sigmas[0]),
-              range.lowest().orElse(sigmas[sigmas.length - 1]),
-              timesteps.length);
-      times = new double[levels.length];
-      for (int i = 0; i < levels.length; i++) {
-        times[i] = schedule().timestep(levels[i]);
-      }
+  @Override
+  Plan plan(double[] timesteps) {
+    double[] times = Float32.rounded(timesteps);
+    double[] levels = trainingSigmas(times);
+    if (sigmaSpacing != SigmaSpacing.TIMESTEPS) {
+      double highest = sigmaRange.highest().orElse(levels[0]);
+      double lowest = sigmaRange.lowest().orElse(levels[levels.length - 1]);
+      levels = sigmaSpacing.spread(highest, lowest, times.length);
+      times = Float32.rounded(schedule().timesteps(levels));
     }
-    float[] withFinal = java.util.Arrays.copyOf(Float32.toFloats(levels), levels.length + 1);
-    return new Plan(Float32.toDoubles(Float32.toFloats(times)), withFinal);
+    return new Plan(times, Arrays.copyOf(Float32.toFloats(levels), levels.length + 1));
   }
 
   @Override

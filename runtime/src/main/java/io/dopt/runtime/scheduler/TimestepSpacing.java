@@ -1,6 +1,7 @@
 package io.dopt.runtime.scheduler;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * {@code timestep_spacing}: how inference timesteps are spread over the training timesteps (Table 2
@@ -20,9 +21,14 @@ enum TimestepSpacing {
         config
             .choice(
                 "timestep_spacing",
-                fallback.name().toLowerCase(java.util.Locale.ROOT),
+                fallback.name().toLowerCase(Locale.ROOT),
                 List.of("linspace", "leading", "trailing"))
-            .toUpperCase(java.util.Locale.ROOT));
+            .toUpperCase(Locale.ROOT));
+  }
+
+  /** Reads {@code steps_offset}, added to {@code LEADING} timesteps. */
+  static int readOffset(SchedulerConfig config) {
+    return config.integer("steps_offset", 0, 0, 100_000);
   }
 
   /**
@@ -30,7 +36,7 @@ enum TimestepSpacing {
    *
    * @param trainTimesteps number of training timesteps
    * @param steps how many to give
-   * @param offset {@code steps_offset}, for {@code LEADING}
+   * @param offset as {@link #readOffset}
    */
   double[] spread(int trainTimesteps, int steps, int offset) {
     return switch (this) {

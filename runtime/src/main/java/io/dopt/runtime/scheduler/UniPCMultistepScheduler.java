@@ -95,7 +95,7 @@ final class UniPCMultistepScheduler extends LogSnrScheduler {
       double[] sigmas = flowSigmas(steps);
       return planOf(flowTimestepsOf(sigmas), sigmas, lastOf(sigmas));
     }
-    return planOf(timesteps, scheduledSigmas(timesteps), finalSigma().of(schedule()));
+    return planOf(timesteps, schedule().sigmas(timesteps), finalSigma().of(schedule()));
   }
 
   private float lastOf(double[] sigmas) {

@@ -2,7 +2,6 @@ package io.dopt.runtime.scheduler;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -244,17 +243,6 @@ class SchedulerConfigTest {
     for (double strength : new double[] {0.05, -0.1, 1.1, Double.NaN}) {
       assertThrows(DoptException.class, () -> heun.startIndex(strength));
     }
-  }
-
-  @Test
-  void stableDiffusionPipelinesCorrectOutdatedConfigurations() {
-    JsonNode outdated = json("{'_class_name': 'DDIMScheduler', 'steps_offset': 0}");
-    JsonNode corrected = Schedulers.correctedForStableDiffusion(outdated);
-    assertEquals(1, corrected.get("steps_offset").asInt());
-    assertFalse(corrected.get("clip_sample").asBoolean(true));
-    assertEquals(0, outdated.get("steps_offset").asInt());
-    JsonNode euler = json("{'_class_name': 'EulerDiscreteScheduler'}");
-    assertFalse(Schedulers.correctedForStableDiffusion(euler).has("clip_sample"));
   }
 
   /** Whatever stands in a configuration, the answer is a scheduler or a refusal. */
