@@ -31,7 +31,7 @@ final class NoiseSchedule {
     this.logSigmas = new float[alphas.length];
     for (int t = 0; t < alphas.length; t++) {
       sigmas[t] = Float32.sqrt((1 - alphas[t]) / alphas[t]);
-      logSigmas[t] = Float32.log(sigmas[t]);
+      logSigmas[t] = Float32.numpyLog(sigmas[t]);
     }
   }
 

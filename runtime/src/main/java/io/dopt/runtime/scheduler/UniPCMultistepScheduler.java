@@ -63,7 +63,8 @@ final class UniPCMultistepScheduler extends LogSnrScheduler {
     if (!predictsOriginal && prediction == Prediction.FLOW_PREDICTION) {
       throw config.unsupported("prediction_type", "predict_x0 false predicts noise");
     }
-    if (finalSigma() == FinalSigma.ZERO && !(predictsOriginal && lowerOrderFinal && expm1Basis)) {
+    boolean lastIsFirstOrder = lowerOrderFinal || solverOrder == 1;
+    if (finalSigma() == FinalSigma.ZERO && !(predictsOriginal && lastIsFirstOrder && expm1Basis)) {
       throw config.unsupported(
           "final_sigmas_type",
           "the last step to noise level 0 is finite only with predict_x0, lower_order_final and"
