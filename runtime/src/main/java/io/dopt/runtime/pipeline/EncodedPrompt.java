@@ -1,0 +1,17 @@
+package io.dopt.runtime.pipeline;
+
+import java.util.Optional;
+
+/**
+ * What the text encoders make of a prompt.
+ *
+ * @param features {@code [sequence, features]}, the towers' features concatenated
+ * @param pooled the last tower's projected embedding, where it has one
+ */
+record EncodedPrompt(float[] features, Optional<float[]> pooled) {
+  /** Zeros of the same shapes. */
+  EncodedPrompt zeros() {
+    return new EncodedPrompt(
+        new float[features.length], pooled.map(values -> new float[values.length]));
+  }
+}

@@ -1,0 +1,28 @@
+package io.dopt.runtime.pipeline;
+
+/**
+ * Told what a generation is doing, on its thread. Every method does nothing unless overridden; one
+ * that throws ends the generation.
+ */
+public interface GenerationListener {
+  /** Ignores everything. */
+  GenerationListener SILENT = new GenerationListener() {};
+
+  /**
+   * A batch begins.
+   *
+   * @param firstImage number of its first image
+   * @param images how many it has
+   * @param steps denoiser calls it takes
+   */
+  default void batchStarted(int firstImage, int images, int steps) {}
+
+  /** Denoiser call {@code step} of {@code steps} is done, counted from 1. */
+  default void stepFinished(int step, int steps) {}
+
+  /** An image is done. */
+  default void imageFinished(GeneratedImage image) {}
+
+  /** Something the user should know though it does not stop the generation: one sentence. */
+  default void warning(String message) {}
+}

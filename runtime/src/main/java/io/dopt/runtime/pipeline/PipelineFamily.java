@@ -1,0 +1,129 @@
+package io.dopt.runtime.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dopt.runtime.bundle.BundleManifest;
+import io.dopt.runtime.scheduler.Schedulers;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What differs between the pipeline classes of diffusers that this runtime knows.
+ *
+ * @param pipelineClass its name in diffusers
+ * @param promptTowers the text encoders whose features are concatenated
+ * @param zeroesAbsentNegativePrompt whether an absent negative prompt is an embedding of zeros
+ *     (SDXL with {@code force_zeros_for_empty_prompt}) rather than the encoding of an empty text
+ * @param repairsScheduler whether it overrules {@code steps_offset} and {@code clip_sample} of the
+ *     scheduler's configuration
+ * @param appliesLatentStatistics whether it applies the VAE's {@code latents_mean} and {@code
+ *     latents_std}
+ * @param steps default number of inference steps
+ * @param guidanceScale default
+ * @param strength default of image-to-image
+ */
+record PipelineFamily(
+    String pipelineClass,
+    List<PromptTower> promptTowers,
+    boolean zeroesAbsentNegativePrompt,
+    boolean repairsScheduler,
+    boolean appliesLatentStatistics,
+    int steps,
+    double guidanceScale,
+    double strength) {
+
+  private static final String STABLE_DIFFUSION = "StableDiffusionPipeline";
+  private static final String LATENT_CONSISTENCY = "LatentConsistencyModelPipeline";
+  private static final String STABLE_DIFFUSION_XL = "StableDiffusionXLPipeline";
+
+  /**
+   * A text encoder and the tokenizer before it.
+   *
+   * @param tokenizer name in the bundle
+   * @param component name in the bundle
+   * @param features which output conditions the denoiser
+   */
+  record PromptTower(String tokenizer, String component, String features) {}
+
+  /**
+   * The family of a bundle.
+   *
+   * @throws DoptException (UNSUPPORTED) when the bundle's pipeline is not known
+   */
+  static PipelineFamily of(BundleManifest manifest) {
+    return switch (manifest.pipeline()) {
+      case STABLE_DIFFUSION ->
+          new PipelineFamily(
+              STABLE_DIFFUSION,
+              List.of(new PromptTower("tokenizer", "text_encoder", "last_hidden_state")),
+              false,
+              true,
+              false,
+              50,
+              7.5,
+              0.8);
+      case LATENT_CONSISTENCY ->
+          new PipelineFamily(
+              LATENT_CONSISTENCY,
+              List.of(new PromptTower("tokenizer", "text_encoder", "last_hidden_state")),
+              false,
+              false,
+              false,
+              4,
+              8.5,
+              0.8);
+      case STABLE_DIFFUSION_XL ->
+          new PipelineFamily(
+              STABLE_DIFFUSION_XL,
+              xlTowers(manifest),
+              manifest.options().path("force_zeros_for_empty_prompt").asBoolean(true),
+              false,
+              true,
+              50,
+              5.0,
+              0.3);
+      default ->
+          throw new DoptException(
+              ErrorCode.UNSUPPORTED,
+              "The bundle is of the pipeline '"
+                  + manifest.pipeline()
+                  + "'; this runtime generates with "
+                  + List.of(STABLE_DIFFUSION, LATENT_CONSISTENCY, STABLE_DIFFUSION_XL)
+                  + ".");
+    };
+  }
+
+  /** The first encoder is optional in SDXL (its refiner has none). */
+  private static List<PromptTower> xlTowers(BundleManifest manifest) {
+    List<PromptTower> towers = new ArrayList<>();
+    if (manifest.component("text_encoder").isPresent()) {
+      towers.add(new PromptTower("tokenizer", "text_encoder", "hidden_states_penultimate"));
+    }
+    towers.add(new PromptTower("tokenizer_2", "text_encoder_2", "hidden_states_penultimate"));
+    return List.copyOf(towers);
+  }
+
+  /**
+   * The scheduler's configuration as the pipeline's constructor leaves it.
+   *
+   * @param warnings told of each value that was overruled
+   */
+  JsonNode schedulerConfig(ObjectNode config, Consumer<String> warnings) {
+    if (!repairsScheduler) {
+      return config;
+    }
+    JsonNode corrected = Schedulers.correctedForStableDiffusion(config);
+    for (String key : List.of("steps_offset", "clip_sample")) {
+      if (config.has(key) && !config.get(key).equals(corrected.get(key))) {
+        warnings.accept(
+            String.format(
+                "The scheduler's configuration has %s %s; %s takes it as %s.",
+                key, config.get(key), pipelineClass, corrected.get(key)));
+      }
+    }
+    return corrected;
+  }
+}
