@@ -55,6 +55,11 @@ public interface Checkpoint extends AutoCloseable {
    */
   Optional<ObjectNode> scheduler();
 
+  /** Captions it brings to be evaluated with, from {@code prompts.txt}, one a line. */
+  default List<String> prompts() {
+    return List.of();
+  }
+
   /** The files read so far. */
   List<Path> sources();
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.ir.pipeline.Tokenizer;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +22,8 @@ import java.util.TreeSet;
  * each component.
  */
 final class DiffusersFolder implements Checkpoint {
+  private static final long MAXIMUM_PROMPT_BYTES = 1 << 20;
+
   private final CheckpointFolder folder;
   private final ModelIndex index;
   private final Optional<String> variant;
@@ -134,6 +138,25 @@ final class DiffusersFolder implements Checkpoint {
           config.put("_class_name", className);
           return config;
         });
+  }
+
+  @Override
+  public List<String> prompts() {
+    return folder.find("prompts.txt").map(DiffusersFolder::lines).orElse(List.of());
+  }
+
+  private static List<String> lines(Path path) {
+    try {
+      if (Files.size(path) > MAXIMUM_PROMPT_BYTES) {
+        throw new DoptException(ErrorCode.BAD_INPUT, path + " is too large to be prompts.");
+      }
+      return Files.readAllLines(path).stream()
+          .map(String::strip)
+          .filter(line -> !line.isEmpty())
+          .toList();
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.BAD_INPUT, path + " cannot be read as UTF-8 lines.", e);
+    }
   }
 
   @Override
