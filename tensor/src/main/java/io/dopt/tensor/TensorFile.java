@@ -48,21 +48,34 @@ public final class TensorFile implements AutoCloseable {
         throw new DoptException(
             ErrorCode.IO, path + " is not a regular file. Name the weight file itself.");
       }
-      String identity =
-          path.toRealPath()
-              + "|"
-              + attributes.fileKey()
-              + "|"
-              + attributes.size()
-              + "|"
-              + attributes.lastModifiedTime().toInstant();
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-      return new TensorFile(path, channel, attributes.size(), identity);
+      return new TensorFile(path, channel, attributes.size(), identity(path, attributes));
     } catch (NoSuchFileException e) {
       throw new DoptException(ErrorCode.IO, path + " does not exist.", e);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, path + " cannot be opened: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What stands for the file in the fingerprints of its tensors: where it is, its size and when it
+   * was changed. Whoever knows the file's hash can put that in its place, to compare fingerprints
+   * across machines.
+   *
+   * @throws IOException when the file is not there
+   */
+  public static String identity(Path path) throws IOException {
+    return identity(path, Files.readAttributes(path, BasicFileAttributes.class));
+  }
+
+  private static String identity(Path path, BasicFileAttributes attributes) throws IOException {
+    return path.toRealPath()
+        + "|"
+        + attributes.fileKey()
+        + "|"
+        + attributes.size()
+        + "|"
+        + attributes.lastModifiedTime().toInstant();
   }
 
   /** The path it was opened by. */

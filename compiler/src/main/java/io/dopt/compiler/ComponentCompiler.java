@@ -1,0 +1,98 @@
+package io.dopt.compiler;
+
+import io.dopt.compiler.cache.CacheKey;
+import io.dopt.compiler.cache.CacheOptions;
+import io.dopt.compiler.cache.ComponentCache;
+import io.dopt.compiler.lock.Sha256;
+import io.dopt.compiler.lock.SourceHashes;
+import io.dopt.compiler.target.CompiledComponent;
+import io.dopt.compiler.target.Target;
+import io.dopt.ir.pipeline.Component;
+import io.dopt.tensor.OutputFolder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Compiles one component into its folder of the output, or takes it from the cache. */
+final class ComponentCompiler {
+  private final Target target;
+  private final BucketPlan plan;
+  private final SourceHashes sources;
+  private final Optional<ComponentCache> cache;
+  private final OutputFolder output;
+  private final CompileListener listener;
+
+  ComponentCompiler(
+      Target target,
+      BucketPlan plan,
+      SourceHashes sources,
+      Optional<CacheOptions> cache,
+      OutputFolder output,
+      CompileListener listener) {
+    this.target = target;
+    this.plan = plan;
+    this.sources = sources;
+    this.cache = cache.map(ComponentCache::new);
+    this.output = output;
+    this.listener = listener;
+  }
+
+  /** Adds the component to {@code compiled} and says how that went. */
+  CompileSummary.ComponentSummary compile(
+      String name, Component component, Map<String, CompiledComponent> compiled) {
+    long started = System.nanoTime();
+    Path folder = output.resolve(name + "/any").getParent();
+    String structure = structure(name, component);
+    Optional<CompiledComponent> cached = Optional.empty();
+    if (cache.isPresent() && cache.get().mayHold(structure)) {
+      cached = cache.get().fetch(key(structure, component), folder);
+    }
+    CompiledComponent result = cached.orElseGet(() -> compile(name, component, structure, folder));
+    compiled.put(name, result);
+    return new CompileSummary.ComponentSummary(
+        name,
+        component.graph().parameterCount(),
+        result.byteSize(),
+        result.engines().size(),
+        cached.isPresent(),
+        Duration.ofNanos(System.nanoTime() - started),
+        result.choices());
+  }
+
+  private CompiledComponent compile(
+      String name, Component component, String structure, Path folder) {
+    long total =
+        component.graph().weights().values().stream()
+            .mapToLong(weight -> weight.data().byteSize())
+            .sum();
+    listener.componentStarted(name, total);
+    CompiledComponent result =
+        target.compile(
+            component.graph(),
+            plan.buckets(name),
+            folder,
+            bytes -> listener.bytesWritten(name, bytes));
+    cache
+        .flatMap(kept -> kept.store(key(structure, component), result, folder))
+        .ifPresent(problem -> listener.notice(name + " was not cached: " + problem));
+    return result;
+  }
+
+  private CacheKey key(String structure, Component component) {
+    return new CacheKey(structure, sources.contentHash(component));
+  }
+
+  private String structure(String name, Component component) {
+    String text =
+        String.join(
+            "\n",
+            DoptVersion.read(),
+            target.name(),
+            target.version(),
+            plan.buckets(name).toString(),
+            sources.structureHash(component));
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,104 @@
+package io.dopt.compiler.onnx;
+
+import io.dopt.runtime.bundle.FileEntry;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.WriteFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A new file of a bundle, written front to back and hashed on the way. */
+public final class OutputFile implements AutoCloseable {
+  private final FileChannel channel;
+  private final MessageDigest digest;
+  private long position;
+
+  private OutputFile(FileChannel channel, MessageDigest digest) {
+    this.channel = channel;
+    this.digest = digest;
+  }
+
+  static OutputFile create(Path file) throws IOException {
+    try {
+      return new OutputFile(
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+          MessageDigest.getInstance("SHA-256"));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * Writes a whole small file.
+   *
+   * @return its size and hash
+   * @throws DoptException (IO) when the disk is full or writing fails
+   */
+  public static FileEntry write(Path file, byte[] content) {
+    requireSpace(file, content.length);
+    try (OutputFile output = create(file)) {
+      output.write(ByteBuffer.wrap(content));
+      return output.finish();
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  void write(ByteBuffer chunk) throws IOException {
+    position += chunk.remaining();
+    digest.update(chunk.duplicate());
+    while (chunk.hasRemaining()) {
+      channel.write(chunk);
+    }
+  }
+
+  long position() {
+    return position;
+  }
+
+  FileEntry finish() {
+    return new FileEntry(position, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  /**
+   * Refuses early what cannot fit.
+   *
+   * @param file where {@code bytes} are about to be written; its folder exists
+   * @throws DoptException (IO) when the file system has less room
+   */
+  static void requireSpace(Path file, long bytes) {
+    try {
+      long usable = Files.getFileStore(file.getParent()).getUsableSpace();
+      if (usable < bytes) {
+        throw new DoptException(
+            ErrorCode.IO,
+            String.format(
+                "The disk is too full for %s: it takes %,d bytes and %,d are free. Free some"
+                    + " space, or compile to another disk.",
+                file, bytes, usable));
+      }
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  static DoptException failed(Path file, IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      return new DoptException(ErrorCode.INTERRUPTED, "Interrupted while writing " + file + ".", e);
+    }
+    return WriteFailure.of(file, 0, e);
+  }
+}

@@ -1,0 +1,115 @@
+package io.dopt.compiler.lowering;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import io.dopt.compiler.onnx.OnnxModelFile;
+import io.dopt.compiler.onnx.OnnxProgram;
+import io.dopt.compiler.onnx.WeightsFile;
+import io.dopt.compiler.onnx.WeightsLayout;
+import io.dopt.ir.Graph;
+import io.dopt.tensor.DenseTensor;
+import io.dopt.tensor.ElementType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Lowers graphs and runs them in ONNX Runtime. */
+final class OnnxRuntimeRun {
+  private OnnxRuntimeRun() {}
+
+  /** Outputs of {@code graph} written by {@code lowerings}, in order. */
+  static List<float[]> run(
+      Graph graph, Lowerings lowerings, Path folder, Map<String, DenseTensor> inputs) {
+    OnnxProgram program = lowerings.lower(graph).program();
+    try {
+      Path directory = Files.createTempDirectory(folder, "model");
+      WeightsLayout layout = WeightsLayout.of(List.of(program));
+      WeightsFile.write(layout, directory.resolve("weights.bin"), bytes -> {});
+      Path model = directory.resolve("model.onnx");
+      OnnxModelFile.write(program, layout, "weights.bin", model);
+      return run(model, inputs);
+    } catch (Exception e) {
+      throw new AssertionError(graph.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<float[]> run(Path model, Map<String, DenseTensor> inputs)
+      throws OrtException {
+    OrtEnvironment environment =
+        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "dopt");
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        OrtSession session = environment.createSession(model.toString(), options)) {
+      Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+      for (Map.Entry<String, DenseTensor> input : inputs.entrySet()) {
+        tensors.put(input.getKey(), tensor(environment, input.getValue()));
+      }
+      try (OrtSession.Result result = session.run(tensors)) {
+        List<float[]> outputs = new java.util.ArrayList<>();
+        for (int i = 0; i < result.size(); i++) {
+          OnnxTensor output = (OnnxTensor) result.get(i);
+          float[] values = new float[(int) output.getInfo().getNumElements()];
+          switch (output.getInfo().type) {
+            case FLOAT -> output.getFloatBuffer().get(values);
+            case INT64 -> {
+              java.nio.LongBuffer longs = output.getLongBuffer();
+              for (int at = 0; at < values.length; at++) {
+                values[at] = longs.get(at);
+              }
+            }
+            case BOOL -> {
+              java.nio.ByteBuffer bytes = output.getByteBuffer();
+              for (int at = 0; at < values.length; at++) {
+                values[at] = bytes.get(at);
+              }
+            }
+            default -> throw new AssertionError(output.getInfo());
+          }
+          outputs.add(values);
+        }
+        return outputs;
+      } finally {
+        tensors.values().forEach(OnnxTensor::close);
+      }
+    }
+  }
+
+  private static OnnxTensor tensor(OrtEnvironment environment, DenseTensor tensor)
+      throws OrtException {
+    long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+    return tensor.elementType() == ElementType.INT64
+        ? OnnxTensor.createTensor(environment, java.nio.LongBuffer.wrap(tensor.toLongs()), shape)
+        : OnnxTensor.createTensor(environment, java.nio.FloatBuffer.wrap(tensor.toFloats()), shape);
+  }
+
+  /** Normally distributed values from a fixed seed. */
+  static DenseTensor noise(long seed, long... shape) {
+    List<Long> dims = java.util.Arrays.stream(shape).boxed().toList();
+    float[] values = new float[(int) dims.stream().reduce(1L, (a, b) -> a * b).longValue()];
+    Random random = new Random(seed);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return DenseTensor.ofFloats(dims, values);
+  }
+
+  /** ||actual - expected|| / ||expected||. */
+  static double relativeError(float[] expected, float[] actual) {
+    if (expected.length != actual.length) {
+      throw new AssertionError(expected.length + " against " + actual.length + " elements");
+    }
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double d = (double) expected[i] - actual[i];
+      difference += d * d;
+      norm += (double) expected[i] * expected[i];
+    }
+    return Math.sqrt(difference / norm);
+  }
+}
