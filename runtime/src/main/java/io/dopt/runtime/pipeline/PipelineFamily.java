@@ -1,13 +1,12 @@
 package io.dopt.runtime.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.runtime.bundle.BundleManifest;
-import io.dopt.runtime.scheduler.Schedulers;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +37,9 @@ record PipelineFamily(
   private static final String STABLE_DIFFUSION = "StableDiffusionPipeline";
   private static final String LATENT_CONSISTENCY = "LatentConsistencyModelPipeline";
   private static final String STABLE_DIFFUSION_XL = "StableDiffusionXLPipeline";
+
+  /** Classes whose {@code clip_sample} is true unless their configuration says otherwise. */
+  private static final Set<String> CLIP_BY_DEFAULT = Set.of("DDIMScheduler", "DDPMScheduler");
 
   /**
    * A text encoder and the tokenizer before it.
@@ -107,15 +109,22 @@ record PipelineFamily(
   }
 
   /**
-   * The scheduler's configuration as the pipeline's constructor leaves it.
+   * The scheduler's configuration as the pipeline's constructor leaves it: Stable Diffusion sets
+   * {@code steps_offset} to 1 and {@code clip_sample} to false, also where another value is the
+   * class's default.
    *
-   * @param warnings told of each value that was overruled
+   * @param warnings told of each value of the configuration that was overruled
    */
-  JsonNode schedulerConfig(ObjectNode config, Consumer<String> warnings) {
+  ObjectNode schedulerConfig(ObjectNode config, Consumer<String> warnings) {
+    ObjectNode corrected = config.deepCopy();
     if (!repairsScheduler) {
-      return config;
+      return corrected;
     }
-    JsonNode corrected = Schedulers.correctedForStableDiffusion(config);
+    corrected.put("steps_offset", 1);
+    boolean clips = CLIP_BY_DEFAULT.contains(config.path("_class_name").asText());
+    if (config.path("clip_sample").asBoolean(clips)) {
+      corrected.put("clip_sample", false);
+    }
     for (String key : List.of("steps_offset", "clip_sample")) {
       if (config.has(key) && !config.get(key).equals(corrected.get(key))) {
         warnings.accept(
