@@ -1,5 +1,6 @@
 package io.dopt.evals.metric;
 
+import io.dopt.runtime.image.RgbImage;
 import io.dopt.tensor.DoptException;
 import java.util.OptionalDouble;
 

@@ -1,5 +1,6 @@
 package io.dopt.evals.metric;
 
+import io.dopt.runtime.image.RgbImage;
 import java.util.OptionalDouble;
 
 /** The largest absolute difference of any sample, in 0..1. */
@@ -21,11 +22,10 @@ public final class MaximumAbsoluteError implements ImageMetric {
 
   @Override
   public OptionalDouble compare(RgbImage candidate, RgbImage reference) {
-    candidate.requireSameSize(reference);
+    SameSize.require(candidate, reference);
     double largest = 0;
-    for (int i = 0; i < candidate.samples().length; i++) {
-      largest =
-          Math.max(largest, Math.abs((double) candidate.samples()[i] - reference.samples()[i]));
+    for (int i = 0; i < candidate.values().length; i++) {
+      largest = Math.max(largest, Math.abs((double) candidate.values()[i] - reference.values()[i]));
     }
     return OptionalDouble.of(largest);
   }

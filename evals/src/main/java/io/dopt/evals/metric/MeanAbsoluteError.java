@@ -1,5 +1,6 @@
 package io.dopt.evals.metric;
 
+import io.dopt.runtime.image.RgbImage;
 import java.util.OptionalDouble;
 
 /** The mean absolute difference of all samples, in 0..1. */
@@ -21,11 +22,11 @@ public final class MeanAbsoluteError implements ImageMetric {
 
   @Override
   public OptionalDouble compare(RgbImage candidate, RgbImage reference) {
-    candidate.requireSameSize(reference);
+    SameSize.require(candidate, reference);
     double sum = 0;
-    for (int i = 0; i < candidate.samples().length; i++) {
-      sum += Math.abs((double) candidate.samples()[i] - reference.samples()[i]);
+    for (int i = 0; i < candidate.values().length; i++) {
+      sum += Math.abs((double) candidate.values()[i] - reference.values()[i]);
     }
-    return OptionalDouble.of(sum / candidate.samples().length);
+    return OptionalDouble.of(sum / candidate.values().length);
   }
 }

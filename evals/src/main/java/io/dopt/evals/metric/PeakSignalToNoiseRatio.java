@@ -1,5 +1,6 @@
 package io.dopt.evals.metric;
 
+import io.dopt.runtime.image.RgbImage;
 import java.util.OptionalDouble;
 
 /**
@@ -31,13 +32,13 @@ public final class PeakSignalToNoiseRatio implements ImageMetric {
 
   @Override
   public OptionalDouble compare(RgbImage candidate, RgbImage reference) {
-    candidate.requireSameSize(reference);
+    SameSize.require(candidate, reference);
     double sum = 0;
-    for (int i = 0; i < candidate.samples().length; i++) {
-      double difference = (double) candidate.samples()[i] - reference.samples()[i];
+    for (int i = 0; i < candidate.values().length; i++) {
+      double difference = (double) candidate.values()[i] - reference.values()[i];
       sum += difference * difference;
     }
-    double error = sum / candidate.samples().length;
+    double error = sum / candidate.values().length;
     return OptionalDouble.of(Math.min(MAXIMUM, -10 * Math.log10(error)));
   }
 }

@@ -1,5 +1,6 @@
 package io.dopt.evals.metric;
 
+import io.dopt.runtime.image.RgbImage;
 import java.util.OptionalDouble;
 
 /**
@@ -36,8 +37,8 @@ public final class StructuralSimilarity implements ImageMetric {
 
   @Override
   public OptionalDouble compare(RgbImage candidate, RgbImage reference) {
-    candidate.requireSameSize(reference);
-    if (candidate.height() < WINDOW || candidate.width() < WINDOW) {
+    SameSize.require(candidate, reference);
+    if (candidate.size().height() < WINDOW || candidate.size().width() < WINDOW) {
       return OptionalDouble.empty();
     }
     double sum = 0;
@@ -48,16 +49,16 @@ public final class StructuralSimilarity implements ImageMetric {
   }
 
   private double ofChannel(RgbImage candidate, RgbImage reference, int channel) {
-    int height = candidate.height();
-    int width = candidate.width();
+    int height = candidate.size().height();
+    int width = candidate.size().width();
     double[] x = new double[height * width];
     double[] y = new double[height * width];
     double[] xx = new double[height * width];
     double[] yy = new double[height * width];
     double[] xy = new double[height * width];
     for (int i = 0; i < x.length; i++) {
-      x[i] = candidate.samples()[RgbImage.CHANNELS * i + channel];
-      y[i] = reference.samples()[RgbImage.CHANNELS * i + channel];
+      x[i] = candidate.values()[RgbImage.CHANNELS * i + channel];
+      y[i] = reference.values()[RgbImage.CHANNELS * i + channel];
       xx[i] = x[i] * x[i];
       yy[i] = y[i] * y[i];
       xy[i] = x[i] * y[i];

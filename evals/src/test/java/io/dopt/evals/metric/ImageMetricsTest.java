@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.image.RgbImage;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -74,20 +75,11 @@ class ImageMetricsTest {
     }
   }
 
-  @Test
-  void roundingTo8BitsIsWhatAFileHolds() {
-    float[] samples = {0f, 1f, 0.5f, 0.0019f, 0.0021f, 0.9f};
-    float[] rounded = new RgbImage(1, 2, samples).roundedTo8Bits().samples();
-    assertTrue(
-        Arrays.equals(new float[] {0f, 1f, 128 / 255f, 0f, 1 / 255f, 230 / 255f}, rounded),
-        Arrays.toString(rounded));
-  }
-
   private static RgbImage image(SafetensorsFile file, String name) {
     DenseTensor tensor = DenseTensor.read(file.tensor(name).orElseThrow());
     return new RgbImage(
-        Math.toIntExact(tensor.shape().get(0)),
-        Math.toIntExact(tensor.shape().get(1)),
+        new ImageSize(
+            Math.toIntExact(tensor.shape().get(0)), Math.toIntExact(tensor.shape().get(1))),
         tensor.toFloats());
   }
 
@@ -96,6 +88,6 @@ class ImageMetricsTest {
     for (int i = 0; i < samples.length; i++) {
       samples[i] = (float) i / samples.length;
     }
-    return new RgbImage(height, width, samples);
+    return new RgbImage(new ImageSize(height, width), samples);
   }
 }

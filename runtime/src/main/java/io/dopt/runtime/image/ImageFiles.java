@@ -9,6 +9,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ public final class ImageFiles {
     Path target = file.toAbsolutePath();
     Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
     try {
-      byte[] png = encodePng(image, text);
+      byte[] png = toPng(image, text);
       try {
         Files.write(partial, png);
         Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
@@ -121,7 +122,12 @@ public final class ImageFiles {
     }
   }
 
-  private static byte[] encodePng(RgbImage image, Map<String, String> text) throws IOException {
+  /**
+   * The bytes of a PNG file.
+   *
+   * @param text as in {@link #writePng}
+   */
+  public static byte[] toPng(RgbImage image, Map<String, String> text) {
     BufferedImage pixels =
         new BufferedImage(image.size().width(), image.size().height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0, next = 0; y < pixels.getHeight(); y++) {
@@ -140,6 +146,8 @@ public final class ImageFiles {
       metadata.mergeTree(PNG_METADATA, root);
       writer.setOutput(out);
       writer.write(new IIOImage(pixels, null, metadata));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory cannot fail", e);
     } finally {
       writer.dispose();
     }

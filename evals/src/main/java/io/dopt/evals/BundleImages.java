@@ -1,0 +1,127 @@
+package io.dopt.evals;
+
+import io.dopt.evals.EvaluationRequest.Sampling;
+import io.dopt.evals.report.Subject;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.runtime.pipeline.DiffusionPipeline;
+import io.dopt.runtime.pipeline.GeneratedImage;
+import io.dopt.runtime.pipeline.GenerationListener;
+import io.dopt.runtime.pipeline.GenerationRequest;
+import io.dopt.runtime.pipeline.GenerationResult;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Images that a bundle generates, one at a time. */
+final class BundleImages implements ImageSource {
+  private final DiffusionPipeline pipeline;
+  private final Subject subject;
+  private final Sampling sampling;
+  private final Consumer<String> warnings;
+  private final Set<String> warned = new HashSet<>();
+
+  private BundleImages(
+      DiffusionPipeline pipeline, Subject subject, Sampling sampling, Consumer<String> warnings) {
+    this.pipeline = pipeline;
+    this.subject = subject;
+    this.sampling = sampling;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Opens the pipeline of a bundle.
+   *
+   * @param label for readers
+   * @param path as the user gave it
+   * @param warnings told of what the pipeline warns of, each warning once
+   */
+  static BundleImages open(
+      Subject.Kind kind,
+      String label,
+      Path path,
+      Bundle bundle,
+      int threads,
+      Sampling sampling,
+      Consumer<String> warnings) {
+    Subject subject =
+        new Subject(
+            kind,
+            label,
+            path.toString(),
+            Optional.of(bundle.manifest().pipeline()),
+            Optional.of(manifestHash(bundle)),
+            Optional.of(threads));
+    return new BundleImages(
+        DiffusionPipeline.open(bundle, EngineOptions.defaults().withThreads(threads)),
+        subject,
+        sampling,
+        warnings);
+  }
+
+  @Override
+  public Subject subject() {
+    return subject;
+  }
+
+  @Override
+  public void warmUp() {
+    pipeline.generate(request("", 0, Math.min(2, sampling.steps())));
+  }
+
+  @Override
+  public SourcedImage image(int index, String prompt, long seed) {
+    GenerationResult result =
+        pipeline.generate(
+            request(prompt, seed, sampling.steps()),
+            new GenerationListener() {
+              @Override
+              public void warning(String message) {
+                if (warned.add(message)) {
+                  warnings.accept(subject.label() + ", sample " + index + ": " + message);
+                }
+              }
+            });
+    GeneratedImage image = result.images().get(0);
+    return new SourcedImage(image.image(), image.pngText(), Optional.of(result.timings()));
+  }
+
+  private GenerationRequest request(String prompt, long seed, int steps) {
+    GenerationRequest.Builder request =
+        GenerationRequest.builder(prompt).seed(seed).steps(steps).batch(1);
+    sampling.guidanceScale().ifPresent(request::guidanceScale);
+    sampling.size().ifPresent(request::size);
+    sampling.scheduler().ifPresent(request::scheduler);
+    sampling.negativePrompt().ifPresent(text -> request.negativePrompts(List.of(text)));
+    return request.build();
+  }
+
+  private static String manifestHash(Bundle bundle) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(Files.readAllBytes(bundle.folder().resolve(Bundle.MANIFEST))));
+    } catch (IOException e) {
+      throw new DoptException(
+          ErrorCode.IO, "The manifest of " + bundle.folder() + " cannot be read: " + e, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new DoptException(ErrorCode.INTERNAL, "This JDK has no SHA-256.", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+  }
+}

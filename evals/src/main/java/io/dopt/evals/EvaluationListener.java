@@ -1,0 +1,18 @@
+package io.dopt.evals;
+
+import io.dopt.evals.report.SampleResult;
+
+/** Told what an evaluation is doing, on its thread; every method does nothing unless overridden. */
+public interface EvaluationListener {
+  /** Ignores everything. */
+  EvaluationListener SILENT = new EvaluationListener() {};
+
+  /** Engines are loaded and warm; this many pairs follow. */
+  default void samplingStarted(int samples) {}
+
+  /** A pair is made and measured. */
+  default void sampleFinished(SampleResult sample) {}
+
+  /** Something the user should know though it does not stop the evaluation: one sentence. */
+  default void warning(String message) {}
+}

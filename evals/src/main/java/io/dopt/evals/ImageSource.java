@@ -1,0 +1,39 @@
+package io.dopt.evals;
+
+import io.dopt.evals.report.Subject;
+import io.dopt.runtime.image.RgbImage;
+import io.dopt.runtime.pipeline.StageTimings;
+import java.util.Map;
+import java.util.Optional;
+
+/** One side of a comparison: gives the image of a sample. */
+sealed interface ImageSource extends AutoCloseable permits BundleImages, FolderImages {
+
+  /** What it is, for the report. */
+  Subject subject();
+
+  /** Loads what it needs, so that the first sample takes no longer than the others. */
+  void warmUp();
+
+  /**
+   * The image of a sample.
+   *
+   * @param index of the sample
+   * @param prompt of the sample
+   * @param seed of the sample
+   */
+  SourcedImage image(int index, String prompt, long seed);
+
+  @Override
+  void close();
+
+  /**
+   * An image and how it came about.
+   *
+   * @param image the pixels
+   * @param pngText what its PNG file carries
+   * @param timings absent when it was not made but read
+   */
+  record SourcedImage(
+      RgbImage image, Map<String, String> pngText, Optional<StageTimings> timings) {}
+}

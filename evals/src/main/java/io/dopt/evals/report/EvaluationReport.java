@@ -1,0 +1,46 @@
+package io.dopt.evals.report;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything an evaluation found; the document {@code report.json}, whose keys are these names.
+ * {@code docs/eval-report.md} describes it.
+ *
+ * @param formatVersion always {@value #FORMAT_VERSION}
+ * @param verdict what the checks say together
+ * @param candidate what was judged
+ * @param reference what it was compared with
+ * @param settings how images were made
+ * @param metrics over all samples, in the order of {@code ImageMetrics}
+ * @param speed how long it took
+ * @param peakResidentBytes the most memory the process held, both sides loaded; absent where the
+ *     operating system does not tell
+ * @param samples in the order of their indices
+ * @param environment where it ran
+ * @param created when it was finished, ISO 8601 in UTC
+ * @param command the command line, when there was one
+ */
+public record EvaluationReport(
+    int formatVersion,
+    Verdict verdict,
+    Subject candidate,
+    Subject reference,
+    EvaluationSettings settings,
+    List<MetricResult> metrics,
+    SpeedResult speed,
+    Optional<Long> peakResidentBytes,
+    List<SampleResult> samples,
+    Environment environment,
+    String created,
+    List<String> command) {
+
+  /** The one format version this dopt writes. */
+  public static final int FORMAT_VERSION = 1;
+
+  public EvaluationReport {
+    metrics = List.copyOf(metrics);
+    samples = List.copyOf(samples);
+    command = List.copyOf(command);
+  }
+}

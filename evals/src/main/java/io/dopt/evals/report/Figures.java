@@ -1,0 +1,64 @@
+package io.dopt.evals.report;
+
+import io.dopt.evals.metric.PeakSignalToNoiseRatio;
+import io.dopt.evals.statistics.Estimate;
+import java.util.Locale;
+
+/** Numbers as reports print them, on the page and on a terminal. */
+public final class Figures {
+  private Figures() {}
+
+  /**
+   * Three to five significant digits: {@code 123.4}, {@code 31.52}, {@code 0.0123}, {@code
+   * 1.2e-06}.
+   */
+  public static String number(double value) {
+    double magnitude = Math.abs(value);
+    String format = "%.4f";
+    if (value == 0) {
+      format = "%.0f";
+    } else if (magnitude >= 100) {
+      format = "%.1f";
+    } else if (magnitude >= 1) {
+      format = "%.2f";
+    } else if (magnitude < 0.001) {
+      format = "%.1e";
+    }
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  /** A metric's value; the PSNR of identical images in words. */
+  public static String metric(String name, double value) {
+    return name.equals("psnr") && value == PeakSignalToNoiseRatio.MAXIMUM
+        ? "identical"
+        : number(value);
+  }
+
+  /** The interval of an estimate: {@code 30.11 – 32.90}; empty when it has none. */
+  public static String interval(String name, Estimate estimate) {
+    return estimate
+        .interval95()
+        .map(
+            interval ->
+                interval.low() == interval.high()
+                    ? metric(name, interval.low())
+                    : metric(name, interval.low()) + " – " + metric(name, interval.high()))
+        .orElse("");
+  }
+
+  /** {@code 12.3 ms}, {@code 1.24 s}. */
+  public static String milliseconds(double milliseconds) {
+    if (milliseconds >= 1000) {
+      return String.format(Locale.ROOT, "%.2f s", milliseconds / 1000);
+    }
+    return String.format(
+        Locale.ROOT,
+        milliseconds >= 100 ? "%.0f ms" : milliseconds >= 1 ? "%.1f ms" : "%.3f ms",
+        milliseconds);
+  }
+
+  /** {@code 812 MiB}. */
+  public static String mebibytes(long bytes) {
+    return String.format(Locale.ROOT, "%.0f MiB", bytes / 1048576.0);
+  }
+}

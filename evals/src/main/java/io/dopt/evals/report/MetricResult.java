@@ -1,0 +1,15 @@
+package io.dopt.evals.report;
+
+import io.dopt.evals.statistics.SampleSummary;
+import java.util.Optional;
+
+/**
+ * A metric over all samples.
+ *
+ * @param name the key, in the manner of {@code psnr}
+ * @param label for readers
+ * @param higherIsBetter whether more is better
+ * @param summary over the samples that have a value; absent when none has
+ */
+public record MetricResult(
+    String name, String label, boolean higherIsBetter, Optional<SampleSummary> summary) {}

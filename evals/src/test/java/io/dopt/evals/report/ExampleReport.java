@@ -1,0 +1,157 @@
+package io.dopt.evals.report;
+
+import io.dopt.evals.metric.ImageMetric;
+import io.dopt.evals.metric.ImageMetrics;
+import io.dopt.evals.report.Latencies.StageLatency;
+import io.dopt.evals.report.Verdict.Check;
+import io.dopt.evals.statistics.Bootstrap;
+import io.dopt.evals.statistics.Estimate;
+import io.dopt.evals.statistics.Interval;
+import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.image.ImageFiles;
+import io.dopt.runtime.image.RgbImage;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A report made up for tests: real images and metrics, invented times. */
+final class ExampleReport {
+  static final String HOSTILE_PROMPT = "a \"quoted\" <script>alert('1')</script> & more";
+
+  private ExampleReport() {}
+
+  /** Writes the images of {@code count} pairs into the folder and describes them. */
+  static EvaluationReport write(Path folder, int count) throws IOException {
+    Files.createDirectories(folder.resolve("candidate"));
+    Files.createDirectories(folder.resolve("reference"));
+    List<SampleResult> samples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      samples.add(sample(folder, i));
+    }
+    return new EvaluationReport(
+        EvaluationReport.FORMAT_VERSION,
+        Verdict.of(
+            List.of(
+                new Check("candidate-images", Optional.empty(), "All are sound.", List.of()),
+                new Check(
+                    "reference-images",
+                    Optional.of(ErrorCode.QUALITY),
+                    "1 of the images is degenerate: samples [2].",
+                    List.of(2)))),
+        new Subject(
+            Subject.Kind.BUNDLE,
+            "shapes-int8",
+            "build/shapes-int8",
+            Optional.of("StableDiffusionPipeline"),
+            Optional.of("ab".repeat(32)),
+            Optional.of(0)),
+        new Subject(
+            Subject.Kind.NOISE_FLOOR,
+            "itself on 1 thread",
+            "build/shapes-int8",
+            Optional.of("StableDiffusionPipeline"),
+            Optional.of("ab".repeat(32)),
+            Optional.of(1)),
+        new EvaluationSettings(
+            "prompts.txt of the bundle",
+            7,
+            5,
+            3,
+            new ImageSize(48, 64),
+            "DDIMScheduler",
+            Optional.of("blurry"),
+            0,
+            200),
+        ImageMetrics.standard().stream().map(metric -> result(metric, samples)).toList(),
+        new SpeedResult(
+            latencies(1),
+            Optional.of(latencies(1.8)),
+            Optional.of(new Estimate(1.8, Optional.of(new Interval(1.7, 1.9))))),
+        Optional.of(812L << 20),
+        samples,
+        new Environment(
+            "0.1.0",
+            "17.0.15, Debian",
+            "1.29.0",
+            "Linux 6.1 amd64",
+            "A processor",
+            2,
+            List.of("avx2", "avx512_vnni"),
+            Optional.of(24L << 30)),
+        "2026-11-21T12:00:00Z",
+        List.of("dopt", "eval", "build/shapes-int8", "--report", "build/report"));
+  }
+
+  private static SampleResult sample(Path folder, int index) {
+    RgbImage reference = image(index, 0);
+    // Sample 0 is identical, sample 2 degenerate; the others get worse by their index.
+    RgbImage candidate = index == 2 ? constant() : image(index, 0.01f * index);
+    TreeMap<String, Double> metrics = new TreeMap<>();
+    for (ImageMetric metric : ImageMetrics.standard()) {
+      metric.compare(candidate, reference).ifPresent(value -> metrics.put(metric.name(), value));
+    }
+    String file = String.format("%04d.png", index);
+    ImageFiles.writePng(candidate, Map.of(), folder.resolve("candidate/" + file));
+    ImageFiles.writePng(reference, Map.of(), folder.resolve("reference/" + file));
+    return new SampleResult(
+        index,
+        index == 1 ? HOSTILE_PROMPT : "a large red star in the center, variation " + index,
+        7 + index,
+        "candidate/" + file,
+        "reference/" + file,
+        index == 2 ? Optional.of("all its pixels have the same colour") : Optional.empty(),
+        Optional.empty(),
+        metrics,
+        900 + 10 * index,
+        Optional.of(1700.0));
+  }
+
+  private static MetricResult result(ImageMetric metric, List<SampleResult> samples) {
+    double[] values =
+        samples.stream().mapToDouble(sample -> sample.metrics().get(metric.name())).toArray();
+    return new MetricResult(
+        metric.name(),
+        metric.label(),
+        metric.higherIsBetter(),
+        Optional.of(new Bootstrap(0, 200).summarize(values)));
+  }
+
+  private static Latencies latencies(double factor) {
+    return new Latencies(
+        1.1 / factor,
+        List.of(
+            new StageLatency(Stage.TEXT_ENCODING, 4, 4 * factor, 5 * factor, 3.9, 4.1 * factor),
+            new StageLatency(
+                Stage.DENOISER_STEP, 20, 160 * factor, 190 * factor, 150, 162 * factor),
+            new StageLatency(Stage.SCHEDULER_STEP, 20, 0.04, 0.06, 0.03, 0.04),
+            new StageLatency(Stage.DECODING, 4, 90 * factor, 99 * factor, 88, 91 * factor),
+            new StageLatency(Stage.TOTAL, 4, 900 * factor, 990 * factor, 870, 910 * factor)),
+        List.of(170 * factor, 161 * factor, 160 * factor, 163 * factor, 159 * factor));
+  }
+
+  private static RgbImage constant() {
+    float[] values = new float[48 * 64 * RgbImage.CHANNELS];
+    return new RgbImage(new ImageSize(48, 64), values);
+  }
+
+  private static RgbImage image(int index, float noise) {
+    float[] values = new float[48 * 64 * RgbImage.CHANNELS];
+    for (int y = 0; y < 48; y++) {
+      for (int x = 0; x < 64; x++) {
+        boolean inside = Math.hypot(x - 32, y - 24) < 8 + 2 * (index % 6);
+        for (int c = 0; c < RgbImage.CHANNELS; c++) {
+          float base = inside ? (c == index % 3 ? 0.9f : 0.2f) : 0.15f + 0.004f * y;
+          float ripple = noise * (float) Math.sin(x * 1.3 + y * 0.7 + c);
+          values[(y * 64 + x) * RgbImage.CHANNELS + c] = Math.max(0, Math.min(1, base + ripple));
+        }
+      }
+    }
+    return new RgbImage(new ImageSize(48, 64), values);
+  }
+}
