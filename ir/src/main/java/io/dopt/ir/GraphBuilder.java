@@ -17,10 +17,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,6 +38,7 @@ public final class GraphBuilder {
   private final List<Value> inputs = new ArrayList<>();
   private final Map<String, Weight> weights = new LinkedHashMap<>();
   private final List<Node> nodes = new ArrayList<>();
+  private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Set<String> taken = new HashSet<>();
   private final Map<String, Integer> counters = new LinkedHashMap<>();
@@ -184,7 +187,7 @@ public final class GraphBuilder {
           new Value(reserve(types.size() == 1 ? nodeName : nodeName + ":" + i), types.get(i)));
     }
     taken.add(nodeName);
-    nodes.add(new Node(nodeName, operator, List.of(nodeInputs), results));
+    add(new Node(nodeName, operator, List.of(nodeInputs), results));
     return List.copyOf(results);
   }
 
@@ -193,7 +196,22 @@ public final class GraphBuilder {
    * #rewriting}.
    */
   public void copy(Node node) {
+    add(node);
+  }
+
+  private void add(Node node) {
     nodes.add(node);
+    node.outputs().forEach(value -> producers.put(value.name(), node));
+  }
+
+  /** The node written so far that gives {@code value}; empty for inputs and weights. */
+  public Optional<Node> producerOf(Value value) {
+    return Optional.ofNullable(producers.get(value.name()));
+  }
+
+  /** The weight that defines {@code value}, if one does. */
+  public Optional<Weight> weightOf(Value value) {
+    return Optional.ofNullable(weights.get(value.name()));
   }
 
   /**

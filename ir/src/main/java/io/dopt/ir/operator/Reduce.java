@@ -43,6 +43,8 @@ public record Reduce(Function function, List<Long> axes) implements PlainOperato
   public List<TensorType> infer(List<TensorType> inputs) {
     Types.requireCount(this, inputs, 1, 1);
     Types.requireNumeric(this, inputs.get(0));
+    // What ONNX makes of no axes depends on a flag of the node; we do not let it come to that.
+    Types.require(this, !axes.isEmpty(), "wants at least one axis");
     Types.requireDistinctAxes(this, axes, inputs.get(0).shape().rank());
     Shape shape = inputs.get(0).shape();
     for (long axis : axes) {
