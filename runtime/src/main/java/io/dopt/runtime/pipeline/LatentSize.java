@@ -41,6 +41,16 @@ final class LatentSize {
                   + "which %s does not generate with.",
               sample.shape().get(1), latent.shape().get(1), manifest.pipeline()));
     }
+    if (!find(unet.outputs(), "sample").shape().get(1).equals(sample.shape().get(1))) {
+      throw new DoptException(
+          ErrorCode.UNSUPPORTED,
+          String.format(
+              "The unet predicts %s channels for latents of %s: a model with a learned variance, "
+                  + "which %s does not generate with.",
+              find(unet.outputs(), "sample").shape().get(1),
+              sample.shape().get(1),
+              manifest.pipeline()));
+    }
     channels = Math.toIntExact(sample.shape().get(1).constant());
     height = Axis.of("height", unet, sample, decoder, latent, image, 2);
     width = Axis.of("width", unet, sample, decoder, latent, image, 3);

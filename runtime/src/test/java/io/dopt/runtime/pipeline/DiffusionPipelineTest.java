@@ -363,6 +363,22 @@ class DiffusionPipelineTest {
   }
 
   @Test
+  void refusesALearnedVariance() {
+    Bundle bundle =
+        ToyBundle.stableDiffusion(folder)
+            .withComponent(
+                "unet",
+                "unet",
+                List.of(TensorSignature.of("sample", ElementType.FLOAT32, "1", "4", "8", "8")),
+                List.of(TensorSignature.of("sample", ElementType.FLOAT32, "1", "8", "8", "8")),
+                Map.of())
+            .open();
+    DoptException error =
+        assertThrows(DoptException.class, () -> DiffusionPipeline.open(bundle, ONE_THREAD));
+    assertTrue(error.getMessage().contains("predicts 8 channels"), error.getMessage());
+  }
+
+  @Test
   void stopsBetweenStepsWhenInterrupted() {
     try (DiffusionPipeline pipeline =
         DiffusionPipeline.open(ToyBundle.stableDiffusion(folder).open(), ONE_THREAD)) {

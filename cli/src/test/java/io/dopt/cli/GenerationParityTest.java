@@ -1,0 +1,146 @@
+package io.dopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dopt.compiler.CompileListener;
+import io.dopt.compiler.CompileOptions;
+import io.dopt.compiler.Compiler;
+import io.dopt.compiler.Targets;
+import io.dopt.importer.checkpoint.Checkpoint;
+import io.dopt.importer.checkpoint.CheckpointOptions;
+import io.dopt.importer.checkpoint.CheckpointReader;
+import io.dopt.importer.family.FamilyBuilders;
+import io.dopt.importer.family.PipelineImporter;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.runtime.image.RgbImage;
+import io.dopt.runtime.pipeline.DiffusionPipeline;
+import io.dopt.runtime.pipeline.GenerationRequest;
+import io.dopt.runtime.pipeline.InitialImage;
+import io.dopt.tensor.DenseTensor;
+import io.dopt.tensor.SafetensorsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * From given latents, generation ends in the image that diffusers made of them. More fixtures of
+ * the same form are taken from the folder {@code -Ddopt.fixtures} names.
+ */
+class GenerationParityTest {
+  /** The issue allows 2/255; what is left of that is room for other processors. */
+  private static final double TOLERANCE = 0.5 / 255;
+
+  @TempDir private Path folder;
+
+  static Stream<Path> fixtures() throws IOException {
+    List<Path> roots = new ArrayList<>();
+    roots.add(Path.of(System.getProperty("dopt.root"), "testdata", "fixtures"));
+    String more = System.getProperty("dopt.fixtures", "");
+    if (!more.isEmpty()) {
+      roots.add(Path.of(more));
+    }
+    List<Path> found = new ArrayList<>();
+    for (Path root : roots) {
+      try (Stream<Path> list = Files.list(root)) {
+        list.filter(path -> Files.exists(path.resolve("model_index.json")))
+            .filter(path -> Files.exists(path.resolve("reference.safetensors")))
+            .sorted()
+            .forEach(found::add);
+      }
+    }
+    return found.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixtures")
+  void imagesEqualDiffusers(Path fixture) throws IOException {
+    JsonNode settings = new ObjectMapper().readTree(fixture.resolve("reference.json").toFile());
+    assumeTrue(settings.path("e2e").asBoolean(true), "only components were recorded");
+    compile(fixture);
+    try (SafetensorsFile reference =
+            SafetensorsFile.open(fixture.resolve("reference.safetensors"));
+        DiffusionPipeline pipeline =
+            DiffusionPipeline.open(
+                Bundle.open(folder.resolve("bundle")), EngineOptions.defaults())) {
+      boolean imageToImage = settings.path("img2img").asBoolean();
+      DenseTensor expected = tensor(reference, imageToImage ? "e2e.image_mode" : "e2e.image");
+      GenerationRequest request = request(settings, reference, imageToImage);
+      DenseTensor actual = pipeline.generate(request).imageTensor();
+      assertEquals(expected.shape(), actual.shape());
+      double error = maximumError(expected.toFloats(), actual.toFloats());
+      assertTrue(error <= TOLERANCE, "pixels differ by up to " + error * 255 + "/255");
+    }
+  }
+
+  private void compile(Path fixture) {
+    try (Checkpoint checkpoint = CheckpointReader.open(fixture, CheckpointOptions.none())) {
+      PipelineImporter importer = new PipelineImporter(FamilyBuilders.standard(), false);
+      new Compiler(Targets.standard())
+          .compile(
+              importer.importPipeline(checkpoint).model(),
+              CompileOptions.to(folder.resolve("bundle")),
+              CompileListener.NONE);
+    }
+  }
+
+  private static GenerationRequest request(
+      JsonNode settings, SafetensorsFile reference, boolean imageToImage) {
+    List<String> prompts = new ArrayList<>();
+    settings.path("prompts").forEach(prompt -> prompts.add(prompt.asText()));
+    if (prompts.isEmpty()) {
+      prompts.add(settings.path("prompt").asText());
+    }
+    GenerationRequest.Builder request =
+        GenerationRequest.builder(prompts)
+            .imagesPerPrompt(settings.path("num_images_per_prompt").asInt(1))
+            .steps(settings.path("num_inference_steps").asInt())
+            .guidanceScale(settings.path("guidance_scale").asDouble())
+            .guidanceRescale(settings.path("guidance_rescale").asDouble())
+            .size(new ImageSize(settings.path("height").asInt(), settings.path("width").asInt()))
+            .batch(settings.path("batch").asInt());
+    if (!settings.path("negative_prompt").isNull()) {
+      request.negativePrompts(List.of(settings.path("negative_prompt").asText()));
+    }
+    if (imageToImage) {
+      DenseTensor image = tensor(reference, "e2e.init_image");
+      ImageSize size =
+          new ImageSize(
+              Math.toIntExact(image.shape().get(1)), Math.toIntExact(image.shape().get(2)));
+      request.initialImage(
+          new InitialImage(
+              new RgbImage(size, image.toFloats()),
+              OptionalDouble.of(settings.path("strength").asDouble()),
+              false));
+      request.latents(tensor(reference, "e2e.noise"));
+    } else {
+      request.latents(tensor(reference, "e2e.latents"));
+    }
+    return request.build();
+  }
+
+  private static DenseTensor tensor(SafetensorsFile file, String name) {
+    return DenseTensor.read(file.tensor(name).orElseThrow());
+  }
+
+  private static double maximumError(float[] expected, float[] actual) {
+    double maximum = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double difference = Math.abs(expected[i] - actual[i]);
+      maximum = difference <= maximum ? maximum : difference;
+    }
+    return maximum;
+  }
+}
