@@ -18,14 +18,14 @@ sealed interface TimeProjection {
 
   /** The projection of time_embedding_type; {@code width} is the time embedding's. */
   static TimeProjection of(Config config, String type, long firstChannels, long width) {
-    boolean flip = config.flag("flip_sin_to_cos", true);
+    Timesteps positional = Timesteps.of(config, firstChannels);
     return switch (type) {
-      case "positional" -> Timesteps.of(config, firstChannels);
+      case "positional" -> positional;
       case "fourier" -> {
         if (width % 2 != 0) {
           throw config.inconsistent("a fourier embedding has an even width", "time_embedding_dim");
         }
-        yield new GaussianFourierProjection(width / 2, flip);
+        yield new GaussianFourierProjection(width / 2, positional.flipSineToCosine());
       }
       default -> throw config.unsupported("time_embedding_type", "positional and fourier");
     };
