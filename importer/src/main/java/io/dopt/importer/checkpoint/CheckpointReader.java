@@ -52,6 +52,6 @@ public final class CheckpointReader {
       throw new DoptException(
           ErrorCode.USAGE, "--variant is for folders; name the single file you want instead.");
     }
-    throw new DoptException(ErrorCode.UNSUPPORTED, "single files: " + source);
+    return new SingleFile(source, options);
   }
 }
