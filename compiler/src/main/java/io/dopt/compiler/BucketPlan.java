@@ -8,6 +8,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.SymbolRange;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import java.util.TreeMap;
  */
 final class BucketPlan {
   private static final Set<String> DENOISERS = Set.of("unet", "transformer");
-  private static final SortedMap<String, Long> DYNAMIC = new TreeMap<>();
+  private static final SortedMap<String, Long> DYNAMIC = Collections.emptySortedMap();
 
   private final SortedMap<String, List<SortedMap<String, Long>>> buckets = new TreeMap<>();
   private final List<ImageSize> sizes;
