@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * How engines are run.
  *
- * @param threads threads of one operator; 0 leaves it to the engine (the number of cores)
+ * @param threads threads of one operator; 0 for one per physical core that the process may use
  * @param sessionConfig further settings of the engine by its own key, e.g. ONNX Runtime's {@code
  *     session.disable_prepacking}
  * @param profileFolder where engines write a profile of their operators, when one is wanted

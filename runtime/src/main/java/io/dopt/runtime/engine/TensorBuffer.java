@@ -34,7 +34,7 @@ public final class TensorBuffer {
   /**
    * Allocates a zeroed buffer.
    *
-   * @throws DoptException (UNSUPPORTED) for 2 GiB or more
+   * @throws DoptException (UNSUPPORTED) for 2 GiB or more; (ENGINE) when there is no memory for it
    */
   static TensorBuffer allocate(String name, ElementType elementType, List<Long> shape) {
     long size;
@@ -52,8 +52,19 @@ public final class TensorBuffer {
               + shape
               + " takes 2 GiB or more, too much for one buffer; use a smaller batch or size.");
     }
-    ByteBuffer bytes = ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder());
-    return new TensorBuffer(name, elementType, shape, bytes);
+    try {
+      ByteBuffer bytes = ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder());
+      return new TensorBuffer(name, elementType, shape, bytes);
+    } catch (OutOfMemoryError e) {
+      throw new DoptException(
+          ErrorCode.ENGINE,
+          "There is no memory for the tensor '"
+              + name
+              + "' "
+              + shape
+              + "; use a smaller batch or size, or give Java more (-XX:MaxDirectMemorySize).",
+          e);
+    }
   }
 
   /** Element type. */

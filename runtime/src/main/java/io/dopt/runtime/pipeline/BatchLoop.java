@@ -149,11 +149,6 @@ final class BatchLoop implements AutoCloseable {
       int features =
           Denoiser.features(engines.bundle().component(Denoiser.COMPONENT), "encoder_hidden_states")
               .orElseThrow();
-      if (conditioningLength % features != 0) {
-        throw new DoptException(
-            ErrorCode.BAD_INPUT,
-            "The text encoders' features do not fit the unet, which takes " + features + ".");
-      }
       denoiser =
           Optional.of(
               new Denoiser(

@@ -115,7 +115,20 @@ final class Denoiser implements AutoCloseable {
   }
 
   private void putRow(int row, Map<String, float[]> values) {
-    values.forEach((name, value) -> call.input(name).put(row * value.length, value));
+    int rows = sample.elementCount() / perImage;
+    values.forEach(
+        (name, value) -> {
+          TensorBuffer buffer = call.input(name);
+          if (value.length * rows != buffer.elementCount()) {
+            throw new DoptException(
+                ErrorCode.BAD_INPUT,
+                String.format(
+                    "The unet's '%s' is %s for %d rows, but a row of it has %d values here; the "
+                        + "text encoders and the unet are not of one model.",
+                    name, buffer.shape(), rows, value.length));
+          }
+          buffer.put(row * value.length, value);
+        });
   }
 
   /**

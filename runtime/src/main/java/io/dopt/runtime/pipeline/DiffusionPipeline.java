@@ -107,6 +107,16 @@ public final class DiffusionPipeline implements AutoCloseable {
     StageTimings.Recorder timings = new StageTimings.Recorder();
     GenerationPlan plan =
         GenerationPlan.of(request, family, bundle.manifest(), latentSize, listener);
+    LatentScaling.keysLeftOut(
+            bundle.component(ImageDecoder.COMPONENT).config(), family.appliesLatentStatistics())
+        .forEach(
+            key ->
+                listener.warning(
+                    "The VAE's "
+                        + key
+                        + " is left out, as diffusers' "
+                        + family.pipelineClass()
+                        + " does."));
     try (PromptEncoder prompts =
             new PromptEncoder(family.promptTowers(), tokenizers, engines, listener, timings);
         ImageDecoder decoder = new ImageDecoder(engines, plan.latentShape(), scaling, timings);

@@ -6,7 +6,7 @@ import java.util.Optional;
  * What the text encoders make of a prompt.
  *
  * @param features {@code [sequence, features]}, the towers' features concatenated
- * @param pooled the last tower's projected embedding, where it has one
+ * @param pooled the projected embedding of the first tower that has one
  */
 record EncodedPrompt(float[] features, Optional<float[]> pooled) {
   /** Zeros of the same shapes. */

@@ -3,7 +3,9 @@ package io.dopt.runtime.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Between the latents of the VAE and those of the denoiser, as the pipelines of diffusers compute
@@ -36,6 +38,14 @@ record LatentScaling(float factor, Optional<float[]> mean, Optional<float[]> dev
     return appliesStatistics && mean.isPresent() && deviation.isPresent()
         ? new LatentScaling(factor, mean, deviation)
         : new LatentScaling(factor, Optional.empty(), Optional.empty());
+  }
+
+  /** Keys of the VAE's configuration that the pipeline leaves out of its arithmetic. */
+  static List<String> keysLeftOut(JsonNode vaeConfig, boolean appliesStatistics) {
+    return Stream.of("shift_factor", "latents_mean", "latents_std")
+        .filter(key -> vaeConfig.hasNonNull(key) && vaeConfig.get(key).asDouble(1) != 0)
+        .filter(key -> key.equals("shift_factor") || !appliesStatistics)
+        .toList();
   }
 
   private static Optional<float[]> perChannel(JsonNode config, String key, int channels) {

@@ -1,5 +1,6 @@
 package io.dopt.runtime.pipeline;
 
+import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.EngineCall;
 import io.dopt.runtime.engine.TensorBuffer;
@@ -18,7 +19,7 @@ import java.util.Set;
 
 /**
  * Encodes the prompts of one generation, each distinct one once: every tower's features side by
- * side, and the pooled embedding of the last tower that projects one (diffusers, {@code
+ * side, and the pooled embedding of the first tower that projects one (diffusers, {@code
  * encode_prompt} of the Stable Diffusion pipelines).
  */
 final class PromptEncoder implements AutoCloseable {
@@ -66,8 +67,9 @@ final class PromptEncoder implements AutoCloseable {
       call.input("input_ids").put(0, tokens.ids());
       StageTimings.Recorder.time(timings.textEncode, call::run);
       features.add(call.output(tower.features()));
-      if (engines.bundle().component(tower.component()).outputs().stream()
-          .anyMatch(output -> output.name().equals(POOLED))) {
+      if (pooled.isEmpty()
+          && engines.bundle().component(tower.component()).outputs().stream()
+              .anyMatch(output -> output.name().equals(POOLED))) {
         float[] values = new float[call.output(POOLED).elementCount()];
         call.output(POOLED).get(0, values);
         pooled = Optional.of(values);
@@ -102,7 +104,7 @@ final class PromptEncoder implements AutoCloseable {
   }
 
   /** Joins {@code [1, sequence, features]} tensors along their last axis. */
-  private static float[] concatenate(List<TensorBuffer> parts) {
+  private float[] concatenate(List<TensorBuffer> parts) {
     long sequence = parts.get(0).shape().get(1);
     int total = 0;
     for (TensorBuffer part : parts) {
@@ -114,6 +116,16 @@ final class PromptEncoder implements AutoCloseable {
                 + ".");
       }
       total += Math.toIntExact(part.shape().get(2));
+    }
+    ComponentManifest unet = engines.bundle().component(Denoiser.COMPONENT);
+    int expected = Denoiser.features(unet, "encoder_hidden_states").orElse(0);
+    if (total != expected) {
+      throw new DoptException(
+          ErrorCode.BAD_INPUT,
+          String.format(
+              "The text encoders give %d features per token, the unet takes %d; they are not of "
+                  + "one model.",
+              total, expected));
     }
     float[] joined = new float[Math.toIntExact(sequence) * total];
     int column = 0;

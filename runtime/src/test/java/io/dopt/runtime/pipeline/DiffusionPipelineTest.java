@@ -463,6 +463,67 @@ class DiffusionPipelineTest {
   }
 
   @Test
+  void appliesLatentStatisticsInXlAndSaysWhatStableDiffusionLeavesOut() {
+    String config =
+        "{'scaling_factor': 0.5, 'shift_factor': 0.25,"
+            + " 'latents_mean': [1, 2, 3, 4], 'latents_std': [2, 2, 2, 2]}";
+    float[] latents = noise(2, NoiseStream.INITIAL, LATENT);
+    float[] scaled = latents.clone();
+    LatentScaling scaling =
+        new LatentScaling(
+            0.5f, Optional.of(new float[] {1, 2, 3, 4}), Optional.of(new float[] {2, 2, 2, 2}));
+    scaling.toVae(scaled);
+    assertEquals(latents[200] * 2 / 0.5f + 4, scaled[200], 1e-6f);
+    scaling.toDenoiser(scaled);
+    assertArrayEquals(latents, scaled, 1e-5f);
+
+    GenerationRequest request = GenerationRequest.builder("star").steps(1).build();
+    Bundle xl = ToyBundle.stableDiffusionXl(folder).withVaeConfig(config).open();
+    try (DiffusionPipeline pipeline = DiffusionPipeline.open(xl, ONE_THREAD)) {
+      List<String> warnings = warnings(pipeline, request);
+      assertEquals(1, warnings.size(), warnings::toString);
+      assertTrue(warnings.get(0).contains("shift_factor"), warnings::toString);
+      GeneratedImage image = pipeline.generate(request).images().get(0);
+      float red = (image.latents()[0] * 2 / 0.5f + 1) * 0.5f + 0.5f;
+      assertEquals(Math.max(0, Math.min(1, red)), image.image().values()[0], 1e-5f);
+    }
+    Bundle sd = ToyBundle.stableDiffusion(folder).withVaeConfig(config).open();
+    try (DiffusionPipeline pipeline = DiffusionPipeline.open(sd, ONE_THREAD)) {
+      assertEquals(3, warnings(pipeline, request).size());
+    }
+  }
+
+  @Test
+  void refusesTextEncodersThatDoNotFitTheUnet() {
+    Bundle bundle =
+        ToyBundle.stableDiffusionXl(folder)
+            .withComponent(
+                "unet",
+                "unet_lcm",
+                List.of(
+                    TensorSignature.of(
+                        "sample", ElementType.FLOAT32, "batch", "4", "height", "width"),
+                    TensorSignature.of("timestep", ElementType.FLOAT32),
+                    TensorSignature.of(
+                        "encoder_hidden_states", ElementType.FLOAT32, "batch", "sequence", "4"),
+                    TensorSignature.of("timestep_cond", ElementType.FLOAT32, "batch", "8")),
+                List.of(
+                    TensorSignature.of(
+                        "sample", ElementType.FLOAT32, "batch", "4", "height", "width")),
+                Map.of(
+                    "batch", new SymbolRange(1, 4, 1),
+                    "height", new SymbolRange(8, 8, 1),
+                    "width", new SymbolRange(8, 8, 1),
+                    "sequence", new SymbolRange(1, 24, 1)))
+            .open();
+    GenerationRequest request = GenerationRequest.builder("star").steps(1).build();
+    try (DiffusionPipeline pipeline = DiffusionPipeline.open(bundle, ONE_THREAD)) {
+      DoptException error = assertThrows(DoptException.class, () -> pipeline.generate(request));
+      assertTrue(error.getMessage().contains("give 10 features per token, the unet takes 4"));
+    }
+  }
+
+  @Test
   void overrulesAnOutdatedSchedulerAndSaysSo() {
     Bundle bundle =
         ToyBundle.stableDiffusion(folder)
