@@ -50,14 +50,15 @@ public record ReportPage(
         .count();
   }
 
-  /** Only of the similarity metrics: the errors say the same again. */
+  /** Only of similarities that vary: the errors say the same again. */
   private static Stream<LinePlot> metricPlot(EvaluationReport report, MetricResult metric) {
     List<SampleResult> sorted =
         report.samples().stream()
             .filter(sample -> sample.metrics().containsKey(metric.name()))
             .sorted(Comparator.comparing(sample -> sample.metrics().get(metric.name())))
             .toList();
-    if (!metric.higherIsBetter() || sorted.size() < 2) {
+    if (!metric.higherIsBetter()
+        || metric.summary().filter(all -> all.minimum() < all.maximum()).isEmpty()) {
       return Stream.empty();
     }
     return Stream.of(

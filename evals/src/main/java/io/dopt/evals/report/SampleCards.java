@@ -32,6 +32,11 @@ public record SampleCards(List<SampleCard> cards, int amplification) {
     cards = List.copyOf(cards);
   }
 
+  /** Whether a card has a difference to show. */
+  public boolean anyDifference() {
+    return cards.stream().anyMatch(card -> card.difference().isPresent());
+  }
+
   private record Pair(SampleResult sample, RgbImage candidate, RgbImage reference) {}
 
   /**

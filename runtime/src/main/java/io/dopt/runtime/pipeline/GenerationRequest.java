@@ -57,9 +57,9 @@ public record GenerationRequest(
     timesteps = timesteps.map(List::copyOf);
     require(!prompts.isEmpty(), "There is no prompt.");
     require(imagesPerPrompt >= 1, "Images per prompt: " + imagesPerPrompt + " is less than 1.");
-    require(steps.orElse(1) >= 1, "Steps: " + steps + " is less than 1.");
+    require(steps.orElse(1) >= 1, "Steps: " + steps.orElse(1) + " is less than 1.");
     require(steps.isEmpty() || timesteps.isEmpty(), "Give steps or timesteps, not both.");
-    require(batch.orElse(1) >= 1, "Batch: " + batch + " is less than 1.");
+    require(batch.orElse(1) >= 1, "Batch: " + batch.orElse(1) + " is less than 1.");
     require(
         guidanceRescale >= 0 && guidanceRescale <= 1,
         "Guidance rescale: " + guidanceRescale + " is not within 0 and 1.");
