@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,11 +68,21 @@ class GenerationParityTest {
   @ParameterizedTest
   @MethodSource("fixtures")
   void imagesEqualDiffusers(Path fixture) throws IOException {
-    JsonNode settings = new ObjectMapper().readTree(fixture.resolve("reference.json").toFile());
+    compare(fixture, fixture);
+  }
+
+  @Test
+  void theDemoEqualsDiffusers() throws IOException {
+    Path examples = Path.of(System.getProperty("dopt.root"), "examples");
+    compare(examples.resolve("shapes-world"), examples.resolve("shapes-world-provenance"));
+  }
+
+  private void compare(Path checkpoint, Path recorded) throws IOException {
+    JsonNode settings = new ObjectMapper().readTree(recorded.resolve("reference.json").toFile());
     assumeTrue(settings.path("e2e").asBoolean(true), "only components were recorded");
-    compile(fixture);
+    compile(checkpoint);
     try (SafetensorsFile reference =
-            SafetensorsFile.open(fixture.resolve("reference.safetensors"));
+            SafetensorsFile.open(recorded.resolve("reference.safetensors"));
         DiffusionPipeline pipeline =
             DiffusionPipeline.open(
                 Bundle.open(folder.resolve("bundle")), EngineOptions.defaults())) {
@@ -85,8 +96,8 @@ class GenerationParityTest {
     }
   }
 
-  private void compile(Path fixture) {
-    try (Checkpoint checkpoint = CheckpointReader.open(fixture, CheckpointOptions.none())) {
+  private void compile(Path input) {
+    try (Checkpoint checkpoint = CheckpointReader.open(input, CheckpointOptions.none())) {
       PipelineImporter importer = new PipelineImporter(FamilyBuilders.standard(), false);
       new Compiler(Targets.standard())
           .compile(
@@ -110,7 +121,7 @@ class GenerationParityTest {
             .guidanceScale(settings.path("guidance_scale").asDouble())
             .guidanceRescale(settings.path("guidance_rescale").asDouble())
             .size(new ImageSize(settings.path("height").asInt(), settings.path("width").asInt()))
-            .batch(settings.path("batch").asInt());
+            .batch(settings.path("batch").asInt(2));
     if (!settings.path("negative_prompt").isNull()) {
       request.negativePrompts(List.of(settings.path("negative_prompt").asText()));
     }
