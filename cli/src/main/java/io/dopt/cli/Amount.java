@@ -1,5 +1,6 @@
 package io.dopt.cli;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,6 +31,10 @@ final class Amount {
       return String.format(Locale.ROOT, "%.1f M", count / 1e6);
     }
     return count >= 10_000 ? String.format(Locale.ROOT, "%.1f k", count / 1e3) : "" + count;
+  }
+
+  static String seconds(Duration duration) {
+    return seconds(duration.toNanos() / 1e9);
   }
 
   /** {@code 1.24 s}, {@code 12.3 ms}. */

@@ -1,6 +1,8 @@
 package io.dopt.cli;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
+import io.dopt.compiler.DoptVersion;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +57,7 @@ final class DoctorCommand extends DoptSubcommand {
   public Integer call() {
     Report report =
         new Report(
-            VersionProvider.version(),
+            DoptVersion.read(),
             new Java(
                 System.getProperty("java.version"),
                 System.getProperty("java.vendor"),
@@ -91,11 +93,15 @@ final class DoctorCommand extends DoptSubcommand {
               .map(Enum::name)
               .sorted()
               .collect(Collectors.joining(", "));
-      return Part.found(
-          List.of(OrtEnvironment.getEnvironment().getVersion(), "providers " + providers));
+      return Part.found(List.of(environment().getVersion(), "providers " + providers));
     } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {
       return Part.missing("its native library does not load here (" + e + ").");
     }
+  }
+
+  /** The environment as the runtime makes it; there is one per process. */
+  private static OrtEnvironment environment() {
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "dopt");
   }
 
   private static Part nvidiaGpu() {

@@ -20,7 +20,16 @@ import picocli.CommandLine.Spec;
       "",
       "'dopt COMMAND --help' explains a command; exit codes are in docs/exit-codes.md."
     },
-    subcommands = {DoctorCommand.class, CompletionCommand.class})
+    subcommands = {
+      CompileCommand.class,
+      GenerateCommand.class,
+      RunCommand.class,
+      BenchCommand.class,
+      InspectCommand.class,
+      SynthCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class
+    })
 final class DoptCommand implements Callable<Integer> {
   private final PrintStream out;
   private final PrintStream err;

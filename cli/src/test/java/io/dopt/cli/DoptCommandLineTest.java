@@ -35,9 +35,9 @@ class DoptCommandLineTest {
     CommandLineRun run = CommandLineRun.of("doctr");
 
     assertEquals(2, run.exitCode());
-    assertEquals(
-        "dopt: error: There is no command 'doctr'. Did you mean doctor? See 'dopt --help'.",
-        run.err().strip());
+    assertTrue(
+        run.err().startsWith("dopt: error: There is no command 'doctr'. Did you mean doctor"),
+        run.err());
   }
 
   @Test
@@ -71,7 +71,8 @@ class DoptCommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"doctor", "completion"})
+  @ValueSource(
+      strings = {"compile", "generate", "run", "bench", "inspect", "synth", "doctor", "completion"})
   void everyCommandExplainsItself(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
 

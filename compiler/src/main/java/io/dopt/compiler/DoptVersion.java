@@ -6,10 +6,11 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** The version of dopt, as the build wrote it down. */
-final class DoptVersion {
+public final class DoptVersion {
   private DoptVersion() {}
 
-  static String read() {
+  /** For example {@code 0.1.0}. */
+  public static String read() {
     try (InputStream in = DoptVersion.class.getResourceAsStream("version.properties")) {
       Properties properties = new Properties();
       properties.load(in);

@@ -1,0 +1,234 @@
+package io.dopt.cli;
+
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.engine.ComponentEngines;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.runtime.engine.OperatorTime;
+import io.dopt.runtime.pipeline.DiffusionPipeline;
+import io.dopt.runtime.pipeline.GenerationListener;
+import io.dopt.runtime.pipeline.GenerationRequest;
+import io.dopt.runtime.pipeline.StageTimings;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code dopt bench}. */
+@Command(
+    name = "bench",
+    header = "Time a bundle: calls of one component, or whole generations.",
+    description = {
+      "",
+      "With --component, times calls on made-up inputs; without, times 'generate' and every engine"
+          + " call in it. Times are after warm-up.",
+      ""
+    })
+final class BenchCommand extends DoptSubcommand {
+  @Parameters(paramLabel = "BUNDLE", description = "A folder that 'dopt compile' wrote.")
+  private Path bundle;
+
+  @Option(
+      names = "--component",
+      paramLabel = "NAME",
+      description = "Time calls of this component; may be repeated.")
+  private List<String> components = List.of();
+
+  @Option(
+      names = "--iterations",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Timed calls or generations (default 10).")
+  private int iterations;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Calls or generations before (default 2).")
+  private int warmUp;
+
+  @Option(
+      names = "--size",
+      paramLabel = "HxW",
+      converter = ImageSizeConverter.class,
+      description = "Height x width of the image in pixels; the bundle's first size.")
+  private ImageSize size;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Batch of the call, or images.")
+  private Integer batch;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Denoising steps of a whole generation (default 20).")
+  private int steps;
+
+  @Option(names = "--profile", description = "Add the time of every operator.")
+  private boolean profile;
+
+  @Mixin private EngineArguments engine;
+
+  private record Measured(
+      SortedMap<String, Long> shape, Quantiles seconds, List<OperatorTime> operators) {}
+
+  private record Result(
+      Path bundle, Map<String, Measured> components, Optional<Double> loopOverhead) {}
+
+  @Override
+  public Integer call() {
+    if (iterations < 1 || warmUp < 0) {
+      throw new DoptException(
+          ErrorCode.USAGE, "--iterations must be at least 1 and --warmup at least 0.");
+    }
+    Bundle opened = Bundle.open(bundle);
+    if (!profile) {
+      print(measure(opened, engine.options()));
+      return 0;
+    }
+    Path folder = temporaryFolder();
+    try {
+      print(measure(opened, engine.options().withProfile(folder)));
+    } finally {
+      delete(folder);
+    }
+    return 0;
+  }
+
+  private Result measure(Bundle opened, EngineOptions options) {
+    return components.isEmpty() ? generations(opened, options) : calls(opened, options);
+  }
+
+  private Result calls(Bundle opened, EngineOptions options) {
+    Map<String, Measured> measured = new LinkedHashMap<>();
+    try (ComponentEngines engines = new ComponentEngines(opened, options)) {
+      for (String component : components) {
+        ComponentBench bench =
+            new ComponentBench(
+                engines,
+                component,
+                Optional.ofNullable(size),
+                Optional.ofNullable(batch).map(Integer::longValue));
+        Quantiles seconds = Quantiles.of(bench.run(warmUp, iterations, console()));
+        measured.put(
+            component, new Measured(bench.bindings(), seconds, operators(engines, component)));
+      }
+    }
+    return new Result(bundle, measured, Optional.empty());
+  }
+
+  private Result generations(Bundle opened, EngineOptions options) {
+    GenerationRequest.Builder request =
+        GenerationRequest.builder("a photograph")
+            .steps(steps)
+            .imagesPerPrompt(batch == null ? 1 : batch);
+    Optional.ofNullable(size).ifPresent(request::size);
+    GenerationRequest built = request.build();
+    List<StageTimings> timings = new ArrayList<>();
+    try (DiffusionPipeline pipeline = DiffusionPipeline.open(opened, options);
+        ProgressLine progress = ProgressLine.ofSteps(console(), "generate", warmUp + iterations)) {
+      for (int i = -warmUp; i < iterations; i++) {
+        StageTimings timing = pipeline.stream(built, GenerationListener.SILENT);
+        if (i >= 0) {
+          timings.add(timing);
+        }
+        progress.stepBy(1);
+      }
+      return summarize(timings, pipeline.engines());
+    }
+  }
+
+  private Result summarize(List<StageTimings> timings, ComponentEngines engines) {
+    Map<String, Function<StageTimings, List<Long>>> stages = new LinkedHashMap<>();
+    stages.put("text_encoder", StageTimings::textEncode);
+    stages.put("unet", StageTimings::denoise);
+    stages.put("vae_decoder", StageTimings::vaeDecode);
+    stages.put("generate", timing -> List.of(timing.total()));
+    Map<String, Measured> measured = new LinkedHashMap<>();
+    stages.forEach(
+        (name, calls) -> {
+          double[] seconds =
+              timings.stream()
+                  .flatMap(timing -> calls.apply(timing).stream())
+                  .mapToDouble(nanoseconds -> nanoseconds / 1e9)
+                  .toArray();
+          if (seconds.length > 0) {
+            boolean component = engines.bundle().manifest().component(name).isPresent();
+            measured.put(
+                name,
+                new Measured(
+                    new TreeMap<>(),
+                    Quantiles.of(seconds),
+                    component ? operators(engines, name) : List.of()));
+          }
+        });
+    double overhead = timings.stream().mapToDouble(StageTimings::loopOverhead).average().orElse(0);
+    return new Result(bundle, measured, Optional.of(overhead));
+  }
+
+  private List<OperatorTime> operators(ComponentEngines engines, String component) {
+    return profile ? OperatorTable.merge(engines.endProfiles(component).values()) : List.of();
+  }
+
+  private void print(Result result) {
+    TextTable table = new TextTable("<component", "calls", "p50", "p95", "min", "<shape");
+    result.components.forEach(
+        (name, measured) ->
+            table.row(
+                name,
+                measured.seconds.count(),
+                Amount.seconds(measured.seconds.p50()),
+                Amount.seconds(measured.seconds.p95()),
+                Amount.seconds(measured.seconds.minimum()),
+                measured.shape.isEmpty() ? "" : measured.shape));
+    StringBuilder text = new StringBuilder(table.toString());
+    result.loopOverhead.ifPresent(
+        share ->
+            text.append(
+                String.format(
+                    "%ndenoising loop: %.2f%% over the sum of its engine calls", 100 * share)));
+    result.components.forEach(
+        (name, measured) -> {
+          if (!measured.operators.isEmpty()) {
+            text.append("\n\n").append(name).append(":\n");
+            text.append(OperatorTable.text(measured.operators));
+          }
+        });
+    console().result(result, text.toString());
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("dopt-profile");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

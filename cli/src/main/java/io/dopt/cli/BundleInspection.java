@@ -1,0 +1,156 @@
+package io.dopt.cli;
+
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.BundleManifest;
+import io.dopt.runtime.bundle.ComponentManifest;
+import io.dopt.runtime.bundle.EngineFile;
+import io.dopt.runtime.bundle.FileEntry;
+import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.bundle.TensorSignature;
+import io.dopt.tensor.SymbolRange;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * What a bundle consists of.
+ *
+ * @param bytes of all its files
+ */
+record BundleInspection(
+    Path bundle,
+    String pipeline,
+    String doptVersion,
+    String scheduler,
+    List<String> sizes,
+    List<Integer> batches,
+    List<String> tokenizers,
+    long bytes,
+    Map<String, Part> components) {
+
+  /**
+   * One component.
+   *
+   * @param weightBytes bytes of its weights: about what running it takes in memory, beside
+   *     activations
+   * @param operators number of nodes by ONNX operator, of its first engine
+   */
+  record Part(
+      long parameters,
+      String precision,
+      long weightBytes,
+      List<Signature> inputs,
+      List<Signature> outputs,
+      Map<String, Range> symbols,
+      List<EngineShape> engines,
+      SortedMap<String, Integer> operators) {}
+
+  /** A named tensor with its symbolic shape. */
+  record Signature(String name, String type, String shape) {
+    static Signature of(TensorSignature tensor) {
+      return new Signature(tensor.name(), tensor.type().text(), tensor.shape().toString());
+    }
+
+    @Override
+    public String toString() {
+      return name + " " + type + shape;
+    }
+  }
+
+  /** The values a symbol may take. */
+  record Range(long minimum, long maximum, long multipleOf) {
+    static Range of(SymbolRange range) {
+      return new Range(range.minimum(), range.maximum(), range.multipleOf());
+    }
+
+    @Override
+    public String toString() {
+      return minimum + ".." + maximum + (multipleOf == 1 ? "" : " by " + multipleOf);
+    }
+  }
+
+  /** An engine and the shape it was made for; none for the dynamic one. */
+  record EngineShape(String file, SortedMap<String, Long> bindings) {}
+
+  static BundleInspection of(Bundle bundle) {
+    BundleManifest manifest = bundle.manifest();
+    Map<String, Part> parts = new LinkedHashMap<>();
+    manifest.components().forEach((name, component) -> parts.put(name, part(bundle, component)));
+    return new BundleInspection(
+        bundle.folder(),
+        manifest.pipeline(),
+        manifest.doptVersion(),
+        manifest.scheduler().path("_class_name").asText("unknown"),
+        manifest.sizes().stream().map(ImageSize::toString).toList(),
+        manifest.batches(),
+        List.copyOf(manifest.tokenizers().keySet()),
+        manifest.files().values().stream().mapToLong(FileEntry::bytes).sum(),
+        parts);
+  }
+
+  private static Part part(Bundle bundle, ComponentManifest component) {
+    Map<String, Range> symbols = new LinkedHashMap<>();
+    component.symbols().forEach((symbol, range) -> symbols.put(symbol, Range.of(range)));
+    long weightBytes =
+        component.weights().map(file -> bundle.manifest().files().get(file).bytes()).orElse(0L);
+    return new Part(
+        component.parameters(),
+        component.precision(),
+        weightBytes,
+        component.inputs().stream().map(Signature::of).toList(),
+        component.outputs().stream().map(Signature::of).toList(),
+        symbols,
+        component.engines().stream()
+            .map(engine -> new EngineShape(engine.file(), engine.bindings()))
+            .toList(),
+        operators(bundle, component.engines()));
+  }
+
+  private static SortedMap<String, Integer> operators(Bundle bundle, List<EngineFile> engines) {
+    return engines.isEmpty()
+        ? Collections.emptySortedMap()
+        : OnnxOperators.count(bundle.file(engines.get(0).file()));
+  }
+
+  String text() {
+    List<String> lines = new ArrayList<>();
+    lines.add(pipeline + ", compiled by dopt " + doptVersion + ", " + Amount.bytes(bytes));
+    lines.add("scheduler " + scheduler + "; tokenizers " + String.join(", ", tokenizers));
+    lines.add("sizes " + String.join(", ", sizes) + "; batches " + batches);
+    TextTable table =
+        new TextTable("<component", "parameters", "<precision", "weights", "engines", "operators");
+    components.forEach(
+        (name, part) ->
+            table.row(
+                name,
+                Amount.count(part.parameters),
+                part.precision,
+                Amount.bytes(part.weightBytes),
+                part.engines.size(),
+                part.operators.values().stream().mapToInt(Integer::intValue).sum()));
+    lines.add("");
+    lines.add(table.toString());
+    components.forEach((name, part) -> describe(name, part, lines));
+    return String.join("\n", lines);
+  }
+
+  private static void describe(String name, Part part, List<String> lines) {
+    lines.add("");
+    lines.add(name);
+    part.inputs.forEach(tensor -> lines.add("  input   " + tensor));
+    part.outputs.forEach(tensor -> lines.add("  output  " + tensor));
+    part.symbols.forEach((symbol, range) -> lines.add("  symbol  " + symbol + " = " + range));
+    part.engines.forEach(
+        engine ->
+            lines.add(
+                "  engine  "
+                    + engine.file
+                    + " "
+                    + (engine.bindings.isEmpty() ? "any shape" : engine.bindings)));
+    lines.add("  operators  " + OnnxOperators.text(part.operators));
+  }
+}

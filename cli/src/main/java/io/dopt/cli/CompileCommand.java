@@ -1,0 +1,167 @@
+package io.dopt.cli;
+
+import io.dopt.compiler.CompileOptions;
+import io.dopt.compiler.CompileSummary;
+import io.dopt.compiler.Compiler;
+import io.dopt.compiler.Targets;
+import io.dopt.compiler.cache.CacheOptions;
+import io.dopt.importer.checkpoint.Checkpoint;
+import io.dopt.importer.family.FamilyBuilders;
+import io.dopt.importer.family.ImportedPipeline;
+import io.dopt.importer.family.PipelineImporter;
+import io.dopt.passes.PassPipeline;
+import io.dopt.runtime.bundle.ImageSize;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code dopt compile}. */
+@Command(
+    name = "compile",
+    header = "Compile a checkpoint to a bundle.",
+    description = {
+      "",
+      "CHECKPOINT is a diffusers folder, or a single .safetensors or .ckpt file of the original"
+          + " layout. The bundle appears whole or not at all.",
+      ""
+    })
+final class CompileCommand extends DoptSubcommand {
+  @Parameters(paramLabel = "CHECKPOINT", description = "A diffusers folder or a single file.")
+  private Path source;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FOLDER",
+      description = "The bundle to write.")
+  private Path output;
+
+  @Option(names = "--force", description = "Replace a bundle that exists.")
+  private boolean force;
+
+  @Option(
+      names = "--size",
+      split = ",",
+      paramLabel = "HxW",
+      converter = ImageSizeConverter.class,
+      description =
+          "Image sizes in pixels, height x width, to specialise for: 512x512,768x512. The first is"
+              + " the default of 'generate'. Not given: the size the model was trained for.")
+  private List<ImageSize> sizes = List.of();
+
+  @Option(
+      names = "--batch",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Batch sizes to specialise for (default 1).")
+  private List<Integer> batches;
+
+  @Option(
+      names = "--dynamic",
+      description = "Only engines for any size and batch, which are slower; none specialised.")
+  private boolean dynamic;
+
+  @Mixin private CheckpointArguments checkpoint;
+
+  @Option(
+      names = "--strict",
+      description = "Tensors that nothing uses are an error, not a warning.")
+  private boolean strict;
+
+  @Option(
+      names = "--target",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = "What to compile for (default cpu).")
+  private String target;
+
+  @ArgGroup(exclusive = true)
+  private Cache cache;
+
+  private static final class Cache {
+    @Option(
+        names = "--cache",
+        paramLabel = "FOLDER",
+        description = "Where compiled components are kept; $DOPT_CACHE, else ~/.cache/dopt.")
+    private Path folder;
+
+    @Option(names = "--no-cache", description = "Neither look into a cache nor fill one.")
+    private boolean none;
+  }
+
+  @Option(
+      names = "--explain",
+      description = "Say what each pass did or refused, and how each operator was written.")
+  private boolean explain;
+
+  @Option(
+      names = "--locked",
+      paramLabel = "FILE",
+      description = "A dopt.lock that the result must equal.")
+  private Path lock;
+
+  @Option(names = "--no-check", description = "Do not try the engines before the bundle appears.")
+  private boolean noCheck;
+
+  @Override
+  public Integer call() {
+    CompileProgress progress = new CompileProgress(console());
+    try (Checkpoint opened = checkpoint.open(source)) {
+      ImportedPipeline imported =
+          new PipelineImporter(FamilyBuilders.standard(), strict).importPipeline(opened);
+      imported.notes().forEach(console()::warning);
+      progress.stageFinished("import");
+      PassPipeline passes = PassPipeline.standard();
+      PassPipeline.ModelResult rewritten = passes.run(imported.model());
+      progress.stageFinished("passes");
+      CompileSummary summary =
+          new Compiler(Targets.standard()).compile(rewritten.model(), options(passes), progress);
+      List<Explanation> explanations =
+          explain ? Explanation.of(rewritten.traces(), summary) : List.of();
+      CompileReport report =
+          CompileReport.of(summary, rewritten.model(), progress.stages(), explanations);
+      console().result(report, report.text());
+      return 0;
+    } finally {
+      progress.close();
+    }
+  }
+
+  private CompileOptions options(PassPipeline passes) {
+    SortedMap<String, String> recipe = checkpoint.recipe();
+    recipe.put("passes", String.join(",", passes.passNames()));
+    CompileOptions options =
+        CompileOptions.to(output)
+            .withForce(force)
+            .withTarget(target)
+            .withSizes(sizes)
+            .withBatches(batches)
+            .withDynamicOnly(dynamic)
+            .withCheck(!noCheck)
+            .withRecipe(recipe);
+    Optional<CacheOptions> kept = cache();
+    if (kept.isPresent()) {
+      options = options.withCache(kept.get());
+    }
+    return lock == null ? options : options.withExpectedLock(lock);
+  }
+
+  private Optional<CacheOptions> cache() {
+    if (cache != null && cache.none) {
+      return Optional.empty();
+    }
+    if (cache != null) {
+      return Optional.of(
+          new CacheOptions(cache.folder.toAbsolutePath(), CacheOptions.DEFAULT_LIMIT_BYTES));
+    }
+    return Optional.of(
+        CacheOptions.standard(System.getenv(), Path.of(System.getProperty("user.home"))));
+  }
+}

@@ -1,0 +1,83 @@
+package io.dopt.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.dopt.compiler.CompileSummary;
+import io.dopt.ir.pipeline.PipelineModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a compile did, as the user gets it.
+ *
+ * @param stages seconds by stage, in order
+ * @param explanations when they were asked for
+ */
+record CompileReport(
+    Path output,
+    long bytes,
+    double seconds,
+    Map<String, Double> stages,
+    List<Part> components,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Explanation> explanations) {
+
+  /**
+   * One component.
+   *
+   * @param operators number of nodes of its graph
+   */
+  record Part(
+      String name,
+      long parameters,
+      long bytes,
+      int operators,
+      int engines,
+      boolean cached,
+      double seconds) {}
+
+  static CompileReport of(
+      CompileSummary summary,
+      PipelineModel model,
+      Map<String, Duration> stages,
+      List<Explanation> explanations) {
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    stages.forEach((stage, duration) -> seconds.put(stage, duration.toNanos() / 1e9));
+    List<Part> parts =
+        summary.components().stream()
+            .map(
+                part ->
+                    new Part(
+                        part.name(),
+                        part.parameters(),
+                        part.bytes(),
+                        model.components().get(part.name()).graph().nodes().size(),
+                        part.engines(),
+                        part.cached(),
+                        part.duration().toNanos() / 1e9))
+            .toList();
+    return new CompileReport(
+        summary.output(),
+        summary.bytes(),
+        seconds.values().stream().mapToDouble(Double::doubleValue).sum(),
+        seconds,
+        parts,
+        explanations);
+  }
+
+  String text() {
+    TextTable table =
+        new TextTable("<component", "parameters", "size", "operators", "engines", "time");
+    for (Part part : components) {
+      table.row(
+          part.name,
+          Amount.count(part.parameters),
+          Amount.bytes(part.bytes),
+          part.operators,
+          part.engines,
+          part.cached ? "cached" : Amount.seconds(part.seconds));
+    }
+    return table + "\n" + output + ": " + Amount.bytes(bytes) + " in " + Amount.seconds(seconds);
+  }
+}

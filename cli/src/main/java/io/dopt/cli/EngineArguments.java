@@ -1,0 +1,32 @@
+package io.dopt.cli;
+
+import io.dopt.runtime.engine.EngineOptions;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Options of every command that runs engines. */
+final class EngineArguments {
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  private int threads;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of the engine; as many as there are cores when not given.")
+  void setThreads(int count) {
+    if (count < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--threads must be at least 1, not " + count);
+    }
+    threads = count;
+  }
+
+  EngineOptions options() {
+    return EngineOptions.defaults().withThreads(threads);
+  }
+}

@@ -1,0 +1,90 @@
+package io.dopt.cli;
+
+import io.dopt.runtime.pipeline.GeneratedImage;
+import io.dopt.runtime.pipeline.GenerationListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Shows a generation, and writes every image as soon as it is done. */
+final class GenerationProgress implements GenerationListener, AutoCloseable {
+  private final Console console;
+  private final int images;
+  private final Optional<ImageOutput> output;
+  private final boolean keep;
+  private final List<Finished> finished = new ArrayList<>();
+  private final List<GeneratedImage> kept = new ArrayList<>();
+  private Optional<ProgressLine> line = Optional.empty();
+  private long started;
+
+  /** An image that is done. */
+  record Finished(int index, String prompt, long seed, Optional<Path> file) {}
+
+  /**
+   * @param images how many there will be
+   * @param keep whether the pixels are wanted at the end
+   */
+  GenerationProgress(Console console, int images, Optional<ImageOutput> output, boolean keep) {
+    this.console = console;
+    this.images = images;
+    this.output = output;
+    this.keep = keep;
+  }
+
+  @Override
+  public void batchStarted(int firstImage, int count, int steps) {
+    close();
+    String numbers =
+        count == 1
+            ? "image " + (firstImage + 1)
+            : "images " + (firstImage + 1) + "-" + (firstImage + count);
+    started = System.nanoTime();
+    line = Optional.of(ProgressLine.ofSteps(console, numbers + " of " + images, steps));
+  }
+
+  @Override
+  public void stepFinished(int step, int steps) {
+    line.ifPresent(bar -> bar.stepBy(1));
+    if (step == steps) {
+      close();
+      double seconds = (System.nanoTime() - started) / 1e9;
+      console.progress(
+          "denoised in "
+              + Amount.seconds(seconds)
+              + ", "
+              + Amount.seconds(seconds / steps)
+              + " a step");
+    }
+  }
+
+  @Override
+  public void imageFinished(GeneratedImage image) {
+    finished.add(
+        new Finished(image.index(), image.prompt(), image.seed(), output.map(o -> o.write(image))));
+    if (keep) {
+      kept.add(image);
+    }
+  }
+
+  @Override
+  public void warning(String message) {
+    console.warning(message);
+  }
+
+  /** The images that are done, in order. */
+  List<Finished> finished() {
+    return finished;
+  }
+
+  /** The same with their pixels, when they are kept. */
+  List<GeneratedImage> kept() {
+    return kept;
+  }
+
+  @Override
+  public void close() {
+    line.ifPresent(ProgressLine::close);
+    line = Optional.empty();
+  }
+}

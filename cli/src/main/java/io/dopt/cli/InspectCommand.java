@@ -1,0 +1,82 @@
+package io.dopt.cli;
+
+import io.dopt.importer.checkpoint.Checkpoint;
+import io.dopt.ir.Graph;
+import io.dopt.ir.GraphPrinter;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code dopt inspect}. */
+@Command(
+    name = "inspect",
+    header = "Show what a checkpoint or a bundle consists of.",
+    description = {
+      "",
+      "Components, parameters, element types, signatures, memory and operators. With --ir, prints"
+          + " the graph of a checkpoint's component in text form.",
+      ""
+    })
+final class InspectCommand extends DoptSubcommand {
+  @Parameters(paramLabel = "PATH", description = "A checkpoint or a bundle.")
+  private Path path;
+
+  @Option(
+      names = "--ir",
+      paramLabel = "COMPONENT",
+      description = "Print this component's graph, for example unet or vae_decoder.")
+  private String component;
+
+  @Mixin private CheckpointArguments checkpoint;
+
+  @Override
+  public Integer call() {
+    if (Files.isRegularFile(path.resolve(Bundle.MANIFEST))) {
+      if (component != null) {
+        throw new DoptException(
+            ErrorCode.USAGE, "A bundle holds engines, no IR; --ir takes the checkpoint.");
+      }
+      BundleInspection inspection = BundleInspection.of(Bundle.open(path));
+      console().result(inspection, inspection.text());
+      return 0;
+    }
+    try (Checkpoint opened = checkpoint.open(path)) {
+      if (component == null) {
+        CheckpointInspection inspection = CheckpointInspection.of(opened);
+        console().result(inspection, inspection.text());
+      } else {
+        String text = new GraphPrinter().print(graph(opened)).stripTrailing();
+        console().result(Map.of("component", component, "ir", text), text);
+      }
+      return 0;
+    }
+  }
+
+  private Graph graph(Checkpoint opened) {
+    SortedSet<String> known = new TreeSet<>();
+    for (String name : opened.components().keySet()) {
+      if (component.equals(name) || component.startsWith(name + "_")) {
+        Map<String, Graph> graphs =
+            CheckpointInspection.graphs(opened.component(name), new ArrayList<>());
+        if (graphs.containsKey(component)) {
+          return graphs.get(component);
+        }
+        known.addAll(graphs.keySet());
+      } else {
+        known.add(name);
+      }
+    }
+    throw new DoptException(
+        ErrorCode.USAGE, path + " has no graph '" + component + "'; it has " + known + ".");
+  }
+}
