@@ -17,6 +17,10 @@ final class CastTensor implements LazyTensor {
     this.conversion = new ElementConversion(source.elementType(), elementType);
   }
 
+  LazyTensor source() {
+    return source;
+  }
+
   @Override
   public ElementType elementType() {
     return elementType;

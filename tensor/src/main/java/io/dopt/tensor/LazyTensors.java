@@ -7,8 +7,9 @@ import java.util.stream.IntStream;
 /**
  * Transforms of lazy tensors: each returns a tensor that streams its source through the transform
  * when it is read, holding at most a few tens of MiB. A transform that changes nothing returns its
- * source; one that only selects contiguous bytes of a file reads just those. Arguments that do not
- * fit the tensor are a {@link DoptException} (INTERNAL), since callers check what users give them.
+ * source; one that only selects contiguous bytes of a file reads just those; rearranging what a
+ * cast widens rearranges the narrow elements. Arguments that do not fit the tensor are a {@link
+ * DoptException} (INTERNAL), since callers check what users give them.
  */
 public final class LazyTensors {
   private LazyTensors() {}
@@ -39,6 +40,9 @@ public final class LazyTensors {
     if (source instanceof TensorFile.Slice slice) {
       return slice.part(0, shape);
     }
+    if (source instanceof CastTensor cast) {
+      return cast(reshape(cast.source(), shape), cast.elementType());
+    }
     LazyTensor origin = source instanceof ReshapedTensor reshaped ? reshaped.source() : source;
     return shape.equals(origin.shape()) ? origin : new ReshapedTensor(origin, List.copyOf(shape));
   }
@@ -54,9 +58,14 @@ public final class LazyTensors {
         source,
         "transposed by " + permutation);
     requireWholeBytes(source);
-    return permutation.equals(identity)
-        ? source
-        : new TransposedTensor(source, List.copyOf(permutation));
+    if (permutation.equals(identity)) {
+      return source;
+    }
+    if (source instanceof CastTensor cast
+        && cast.source().elementType().bits() <= cast.elementType().bits()) {
+      return cast(transpose(cast.source(), permutation), cast.elementType());
+    }
+    return new TransposedTensor(source, List.copyOf(permutation));
   }
 
   /** The part from index {@code begin} to before {@code end} along {@code axis}. */
@@ -69,6 +78,9 @@ public final class LazyTensors {
     requireWholeBytes(source);
     if (begin == 0 && end == shape.get(axis)) {
       return source;
+    }
+    if (source instanceof CastTensor cast) {
+      return cast(slice(cast.source(), axis, begin, end), cast.elementType());
     }
     List<Long> partShape = new ArrayList<>(shape);
     partShape.set(axis, end - begin);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,6 +45,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     Parser parser = new Parser(path, dataBytes);
     try (JsonParser tokens = new JsonFactory().createParser(json)) {
       return parser.header(tokens);
+    } catch (CharacterCodingException e) {
+      throw parser.refuse("is not UTF-8 text", e);
     } catch (IOException e) {
       throw parser.refuse("is not valid JSON: " + firstLine(e.getMessage()), e);
     }
@@ -163,8 +166,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
       if (begin > end || end > dataBytes) {
         throw refuse(
             String.format(
-                "puts %s at bytes %d to %d of the data, which has %d bytes; the file is damaged or"
-                    + " truncated",
+                "puts %s at bytes %d to %d of the data, which has %d bytes",
                 shown(name), begin, end, dataBytes),
             null);
       }
@@ -242,7 +244,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
           path
               + ": the safetensors header "
               + what
-              + ". The file is damaged or not safetensors; download it again.",
+              + ". The file is damaged, truncated or not safetensors; download it again.",
           cause);
     }
 

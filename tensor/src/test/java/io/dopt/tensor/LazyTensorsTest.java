@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -129,6 +130,27 @@ class LazyTensorsTest {
             DenseTensor.read(LazyTensors.cast(narrow, ElementType.FLOAT64)).data());
       }
     }
+  }
+
+  @Test
+  void rearrangesBeforeItWidens() throws IOException {
+    DenseTensor source = counting(ElementType.INT16, List.of(30L, 20L));
+    LazyTensor wide = LazyTensors.cast(inFile(source), ElementType.INT64);
+    for (LazyTensor rearranged :
+        List.of(
+            LazyTensors.transpose(wide, List.of(1, 0)),
+            LazyTensors.slice(wide, 1, 3, 9),
+            LazyTensors.reshape(wide, List.of(600L)))) {
+      assertEquals(ElementType.INT64, rearranged.elementType());
+      assertTrue(rearranged.fingerprint().startsWith("cast(i64,"), rearranged.fingerprint());
+    }
+    assertArrayEquals(
+        naiveTranspose(source, List.of(1, 0)), longs(LazyTensors.transpose(wide, List.of(1, 0))));
+    assertArrayEquals(
+        new long[] {3, 23, 43},
+        longs(LazyTensors.slice(LazyTensors.slice(wide, 1, 3, 4), 0, 0, 3)));
+    LazyTensor narrow = LazyTensors.cast(wide, ElementType.INT8);
+    assertTrue(LazyTensors.transpose(narrow, List.of(1, 0)).fingerprint().startsWith("transpose"));
   }
 
   @Test

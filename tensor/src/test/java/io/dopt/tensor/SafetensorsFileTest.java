@@ -73,8 +73,8 @@ class SafetensorsFileTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}} | gives \"a\" 8 bytes",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | list of numbers >= 0",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}} | list of numbers >= 0",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | damaged or truncated",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}} | damaged or truncated",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | of the data, which has 8 bytes",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}} | of the data, which has 8 bytes",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}} | two data_offsets",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,9]}} | more than 2 numbers",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | leaves a hole before",
@@ -119,9 +119,33 @@ class SafetensorsFileTest {
   @Test
   void refusesInvalidUtf8AndOtherEncodings() throws IOException {
     Path latin = write("{\"\u00e9\":1}".getBytes(StandardCharsets.ISO_8859_1), new byte[0]);
-    assertThrows(DoptException.class, () -> SafetensorsFile.open(latin));
+    DoptException e = assertThrows(DoptException.class, () -> SafetensorsFile.open(latin));
+    assertTrue(e.getMessage().contains("not UTF-8"), e.getMessage());
     Path wide = write("{}".getBytes(StandardCharsets.UTF_16LE), new byte[0]);
     assertThrows(DoptException.class, () -> SafetensorsFile.open(wide));
+  }
+
+  @Test
+  void readsBeyondTwoGibibytesWithoutHoldingThem() throws IOException {
+    long large = 3L << 30;
+    String header =
+        String.format(
+            "{\"large\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[0,%d]},"
+                + "\"last\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%d,%d]}}",
+            large, large, large, large + 4);
+    Path path = write(header, new byte[0]);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      ByteBuffer value = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 2.5f);
+      channel.write(value, channel.size() + large); // sparse: takes no space on disk
+    }
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      LazyTensor last = file.tensor("last").orElseThrow();
+      assertArrayEquals(new float[] {2.5f}, DenseTensor.read(last).toFloats());
+      LazyTensor whole = file.tensor("large").orElseThrow();
+      assertThrows(DoptException.class, () -> DenseTensor.read(whole));
+      LazyTensor part = LazyTensors.slice(whole, 0, large - 5, large);
+      assertArrayEquals(new long[5], DenseTensor.read(part).toLongs());
+    }
   }
 
   @Test

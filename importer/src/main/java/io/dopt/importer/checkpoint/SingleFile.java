@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +46,7 @@ final class SingleFile implements Checkpoint {
     this.beside = new CheckpointFolder(source.toAbsolutePath().getParent());
     this.weights = WeightFile.open(source);
     try {
-      this.model = OriginalModel.of(source, weights.tensors());
+      this.model = OriginalModel.of(source, weights.tensors(), predictionType);
       index.ifPresent(this::requireSamePipeline);
     } catch (RuntimeException e) {
       weights.close();
@@ -142,7 +143,7 @@ final class SingleFile implements Checkpoint {
   @Override
   public Optional<ObjectNode> scheduler() {
     if (index.isEmpty()) {
-      return Optional.of(model.scheduler(predictionType));
+      return Optional.of(model.scheduler());
     }
     ObjectNode scheduler =
         JsonFile.read(config.orElseThrow().require("scheduler/scheduler_config.json"));
@@ -168,7 +169,7 @@ final class SingleFile implements Checkpoint {
     if (index.isEmpty()) {
       notes.add(
           "The configs are derived from the tensors of a "
-              + model.family().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+              + model.family().name().toLowerCase(Locale.ROOT).replace('_', ' ')
               + " file; --config names a folder with others.");
     }
     return notes;

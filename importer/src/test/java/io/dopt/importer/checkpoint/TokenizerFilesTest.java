@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +121,36 @@ class TokenizerFilesTest {
     DoptException e = assertThrows(DoptException.class, this::read);
     assertEquals(ErrorCode.BAD_INPUT, e.code());
     assertTrue(e.getMessage().contains("vocab.json with a merges.txt"), e.getMessage());
+  }
+
+  @Test
+  void mutatedFilesNeverEscapeAsAnythingButDoptException() throws IOException {
+    Random random = new Random(20261121);
+    int refused = 0;
+    for (List<String> names :
+        List.of(
+            List.of("tokenizer.json", "tokenizer_config.json"),
+            List.of("vocab.json", "merges.txt", "special_tokens_map.json"))) {
+      for (int round = 0; round < 400; round++) {
+        String victim = names.get(random.nextInt(names.size()));
+        for (String name : names) {
+          byte[] bytes = Files.readAllBytes(SOURCE.resolve(name));
+          for (int flips = victim.equals(name) ? random.nextInt(3) : -1; flips >= 0; flips--) {
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+          }
+          Files.write(file(name), bytes);
+        }
+        try {
+          read();
+        } catch (DoptException e) {
+          refused++;
+        }
+      }
+      for (String name : names) {
+        Files.delete(file(name));
+      }
+    }
+    assertTrue(refused > 200, "only " + refused + " of 800 refused");
   }
 
   private Tokenizer read() {

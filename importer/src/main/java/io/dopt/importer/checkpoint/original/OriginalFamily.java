@@ -7,6 +7,7 @@ import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.LazyTensor;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,9 +45,13 @@ public enum OriginalFamily {
     return scalingFactor;
   }
 
-  /** Side of the latents the family is trained on. */
-  int sampleSize() {
-    return this == STABLE_DIFFUSION_XL ? 128 : 64;
+  /** Side of the latents the family is trained on; the models that predict velocity are larger. */
+  int sampleSize(Optional<String> predictionType) {
+    return switch (this) {
+      case STABLE_DIFFUSION_1 -> 64;
+      case STABLE_DIFFUSION_2 -> predictionType.equals(Optional.of("v_prediction")) ? 96 : 64;
+      case STABLE_DIFFUSION_XL -> 128;
+    };
   }
 
   /**
@@ -97,26 +102,22 @@ public enum OriginalFamily {
    * @throws DoptException (USAGE) for a prediction type that is none, or a Stable Diffusion 2 file
    *     without one: its two kinds have the same tensors
    */
-  ObjectNode scheduler(Path file, String predictionType) {
-    String prediction = predictionType;
-    if (prediction.isEmpty()) {
-      if (this == STABLE_DIFFUSION_2) {
-        throw new DoptException(
-            ErrorCode.USAGE,
-            file
-                + " is a Stable Diffusion 2 model, and such a file does not say what the model"
-                + " predicts. Say --prediction-type v_prediction (the 768 models), --prediction-type"
-                + " epsilon (the 512 base models), or name a diffusers folder with --config.");
-      }
-      prediction = "epsilon";
+  ObjectNode scheduler(Path file, Optional<String> predictionType) {
+    if (predictionType.isEmpty() && this == STABLE_DIFFUSION_2) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          file
+              + " is a Stable Diffusion 2 model, and such a file does not say what the model"
+              + " predicts. Say --prediction-type v_prediction (the 768 models), --prediction-type"
+              + " epsilon (the 512 base models), or name a diffusers folder with --config.");
     }
-    requirePredictionType(prediction);
+    predictionType.ifPresent(OriginalFamily::requirePredictionType);
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("_class_name", schedulerClass());
     config.put("num_train_timesteps", 1000);
     config.put("beta_start", 0.00085).put("beta_end", 0.012);
     config.put("beta_schedule", "scaled_linear");
-    config.put("prediction_type", prediction);
+    config.put("prediction_type", predictionType.orElse("epsilon"));
     config.put("timestep_spacing", "leading").put("steps_offset", 1);
     switch (this) {
       case STABLE_DIFFUSION_1 -> config.put("skip_prk_steps", true).put("set_alpha_to_one", false);

@@ -21,15 +21,16 @@ import java.util.regex.Pattern;
  * @param file the file
  * @param family what it is
  * @param components the networks by diffusers' names
- * @param markers names of the tensors that stand for a fact instead of a weight: {@code v_pred},
- *     {@code ztsnr}
+ * @param predictionType what the model predicts, as the user or the file says; empty when neither
+ * @param zeroSnr whether the file says that it was trained to a signal-to-noise ratio of zero
  * @param notes what was left aside
  */
 public record OriginalModel(
     Path file,
     OriginalFamily family,
     SortedMap<String, OriginalComponent> components,
-    List<String> markers,
+    Optional<String> predictionType,
+    boolean zeroSnr,
     List<String> notes) {
 
   private static final List<String> VAE_PREFIXES = List.of("first_stage_model.", "vae.");
@@ -41,40 +42,51 @@ public record OriginalModel(
               + "|denoiser\\.sigmas|scale_factor|cond_stage_model\\.logit_scale");
 
   /**
-   * Facts that fine-tuned SDXL models state by the mere presence of a tensor (as ComfyUI reads).
+   * Fine-tuned SDXL models state these by the mere presence of a tensor (as ComfyUI reads them).
    */
-  private static final List<String> MARKERS = List.of("v_pred", "ztsnr");
+  private static final String PREDICTS_VELOCITY = "v_pred";
+
+  private static final String ZERO_SNR = "ztsnr";
 
   /**
    * Takes a file apart.
    *
+   * @param saidPrediction the prediction type the user says, which goes before the file's
    * @throws DoptException (BAD_INPUT) when it is no such file or lacks a part; (UNSUPPORTED) for a
    *     family or shape dopt does not compile
    */
-  public static OriginalModel of(Path file, Map<String, LazyTensor> tensors) {
+  public static OriginalModel of(
+      Path file, Map<String, LazyTensor> tensors, Optional<String> saidPrediction) {
     OriginalFamily family = OriginalFamily.detect(file, tensors);
     Map<String, LazyTensor> rest = new LinkedHashMap<>(tensors);
+    boolean velocity = rest.remove(PREDICTS_VELOCITY) != null;
+    boolean zeroSnr = rest.remove(ZERO_SNR) != null;
+    Optional<String> prediction =
+        saidPrediction.or(() -> velocity ? Optional.of("v_prediction") : Optional.empty());
+    int sampleSize = family.sampleSize(prediction);
     SortedMap<String, OriginalComponent> components = new TreeMap<>();
     long pooledSize = addTextEncoders(file, family, rest, components);
     VaeLayout vae = new VaeLayout(takeVae(file, rest));
-    components.put("vae", diffusers(vae.config(family), vae.rename()));
+    components.put("vae", diffusers(vae.config(sampleSize, family.scalingFactor()), vae.rename()));
     UnetLayout unet = new UnetLayout(take(file, OriginalFamily.UNET, rest), family);
     Renaming unetTensors = unet.rename();
-    List<String> markers = MARKERS.stream().filter(name -> rest.remove(name) != null).toList();
     List<String> leftovers =
         rest.keySet().stream().filter(name -> LEFTOVER.matcher(name).matches()).toList();
     rest.keySet().removeAll(leftovers);
     // What belongs nowhere is given to the denoiser, whose builder reports what it does not use.
     rest.forEach(unetTensors::put);
-    components.put("unet", diffusers(unet.config(pooledSize), unetTensors));
+    components.put("unet", diffusers(unet.config(sampleSize, pooledSize), unetTensors));
     List<String> notes = new ArrayList<>();
     if (!leftovers.isEmpty()) {
-      notes.add(
-          String.format(
-              "%d tensors left over from training (%s, ...) are left out.",
-              leftovers.size(), leftovers.get(0)));
+      notes.add("Left out, being left over from training: " + shortened(leftovers) + ".");
     }
-    return new OriginalModel(file, family, components, markers, notes);
+    return new OriginalModel(file, family, components, prediction, zeroSnr, notes);
+  }
+
+  private static String shortened(List<String> names) {
+    int shown = Math.min(3, names.size());
+    String rest = names.size() > shown ? " and " + (names.size() - shown) + " more" : "";
+    return String.join(", ", names.subList(0, shown)) + rest;
   }
 
   /** Returns the size of the pooled text embedding. */
@@ -144,13 +156,11 @@ public record OriginalModel(
   /**
    * The scheduler's config.
    *
-   * @param predictionType what the user says; else what the file's markers and family say
-   * @throws DoptException (USAGE) when nothing says it
+   * @throws DoptException (USAGE) when nothing says what the model predicts
    */
-  public ObjectNode scheduler(Optional<String> predictionType) {
-    String marked = markers.contains("v_pred") ? "v_prediction" : "";
-    ObjectNode config = family.scheduler(file, predictionType.orElse(marked));
-    if (markers.contains("ztsnr")) {
+  public ObjectNode scheduler() {
+    ObjectNode config = family.scheduler(file, predictionType);
+    if (zeroSnr) {
       config.put("rescale_betas_zero_snr", true);
     }
     return config;

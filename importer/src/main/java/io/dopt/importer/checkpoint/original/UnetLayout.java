@@ -102,9 +102,10 @@ final class UnetLayout {
   /**
    * The config, with what shapes cannot say taken from the family.
    *
+   * @param sampleSize side of the latents
    * @param pooledSize size of the pooled text embedding, for SDXL
    */
-  ObjectNode config(long pooledSize) {
+  ObjectNode config(int sampleSize, long pooledSize) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("_class_name", "UNet2DConditionModel");
     long inChannels = section.size("input_blocks.0.0.weight", 1, 4);
@@ -117,7 +118,7 @@ final class UnetLayout {
                   + " InstructPix2Pix model, which dopt does not compile.",
               section.file(), inChannels, outChannels));
     }
-    config.put("sample_size", family.sampleSize());
+    config.put("sample_size", sampleSize);
     config.put("in_channels", inChannels).put("out_channels", outChannels);
     config.put("layers_per_block", resnetsPerLevel);
     ArrayNode blockChannels = config.putArray("block_out_channels");

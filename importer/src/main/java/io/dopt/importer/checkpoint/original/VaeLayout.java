@@ -41,10 +41,10 @@ final class VaeLayout {
     }
   }
 
-  ObjectNode config(OriginalFamily family) {
+  ObjectNode config(int latentSize, double scalingFactor) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("_class_name", "AutoencoderKL");
-    config.put("sample_size", family.sampleSize() << (levels - 1));
+    config.put("sample_size", latentSize << (levels - 1));
     config.put("in_channels", section.size("encoder.conv_in.weight", 1, 4));
     config.put("out_channels", section.size("decoder.conv_out.weight", 0, 4));
     config.put("latent_channels", section.size("decoder.conv_in.weight", 1, 4));
@@ -61,7 +61,7 @@ final class VaeLayout {
     config.put("use_quant_conv", section.has("quant_conv.weight"));
     config.put("use_post_quant_conv", section.has("post_quant_conv.weight"));
     config.put("act_fn", "silu").put("norm_num_groups", 32);
-    config.put("scaling_factor", family.scalingFactor()).put("force_upcast", true);
+    config.put("scaling_factor", scalingFactor).put("force_upcast", true);
     return config;
   }
 

@@ -63,12 +63,15 @@ final class LegacyFormat {
       file.readFully(position, size, "the size of storage " + storage.key);
       long bytes =
           storage.elementType.map(type -> type.byteSize(storage.size)).orElse(storage.size);
-      if (size.getLong(0) != storage.size || bytes > file.size() - position - 8) {
+      if (size.getLong(0) != storage.size) {
         throw refuse(
             file,
             String.format(
-                "has %d elements in the storage %s, which should have %d, or ends before its end",
+                "has %d elements in the storage %s, which should have %d",
                 size.getLong(0), storage.key, storage.size));
+      }
+      if (bytes > file.size() - position - 8) {
+        throw refuse(file, "ends in the middle of the storage " + storage.key);
       }
       begins.put(storage.key, position + 8);
       position += 8 + bytes;

@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +34,7 @@ class OriginalModelTest {
   @ParameterizedTest
   @EnumSource
   void namesTensorsAsDiffusersDoes(OriginalFamily family) throws IOException {
-    OriginalModel model = OriginalModel.of(FILE, file(family));
+    OriginalModel model = open(file(family));
     assertEquals(family, model.family());
     JsonNode components = layout(family).path("components");
     assertEquals(new TreeSet<>(names(components)), new TreeSet<>(model.components().keySet()));
@@ -50,7 +52,7 @@ class OriginalModelTest {
 
   @Test
   void derivesTheConfigOfStableDiffusion1() throws IOException {
-    OriginalModel model = OriginalModel.of(FILE, file(OriginalFamily.STABLE_DIFFUSION_1));
+    OriginalModel model = open(file(OriginalFamily.STABLE_DIFFUSION_1));
     ObjectNode unet = model.components().get("unet").config();
     assertEquals("[32,64]", unet.path("block_out_channels").toString());
     assertEquals(
@@ -73,32 +75,35 @@ class OriginalModelTest {
     assertEquals(1, text.path("num_attention_heads").asInt());
     assertEquals(8, text.path("max_position_embeddings").asInt());
     assertEquals(24, text.path("vocab_size").asInt());
-    assertEquals("PNDMScheduler", model.scheduler(Optional.empty()).path("_class_name").asText());
-    assertTrue(model.notes().get(0).startsWith("2 tensors left over from training"));
+    assertEquals("PNDMScheduler", model.scheduler().path("_class_name").asText());
+    assertEquals(
+        List.of("Left out, being left over from training: betas, model_ema.decay."), model.notes());
   }
 
   @Test
   void derivesTheConfigOfStableDiffusion2() throws IOException {
-    OriginalModel model = OriginalModel.of(FILE, file(OriginalFamily.STABLE_DIFFUSION_2));
+    OriginalModel model = open(file(OriginalFamily.STABLE_DIFFUSION_2));
     ObjectNode unet = model.components().get("unet").config();
     assertEquals("[1,2]", unet.path("attention_head_dim").toString());
     assertTrue(unet.path("use_linear_projection").asBoolean());
     ObjectNode text = model.components().get("text_encoder").config();
     assertEquals(1, text.path("num_hidden_layers").asInt());
     assertEquals("gelu", text.path("hidden_act").asText());
-    DoptException e = assertThrows(DoptException.class, () -> model.scheduler(Optional.empty()));
+    DoptException e = assertThrows(DoptException.class, model::scheduler);
     assertEquals(ErrorCode.USAGE, e.code());
     assertTrue(e.getMessage().contains("--prediction-type v_prediction"), e.getMessage());
-    assertEquals(
-        "v_prediction",
-        model.scheduler(Optional.of("v_prediction")).path("prediction_type").asText());
-    assertThrows(DoptException.class, () -> model.scheduler(Optional.of("velocity")));
+    assertEquals(64, unet.path("sample_size").asInt());
+    OriginalModel velocity =
+        OriginalModel.of(
+            FILE, file(OriginalFamily.STABLE_DIFFUSION_2), Optional.of("v_prediction"));
+    assertEquals("v_prediction", velocity.scheduler().path("prediction_type").asText());
+    assertEquals(96, velocity.components().get("unet").config().path("sample_size").asInt());
   }
 
   @Test
   void derivesTheConfigOfStableDiffusionXl() throws IOException {
     Map<String, LazyTensor> file = file(OriginalFamily.STABLE_DIFFUSION_XL);
-    OriginalModel model = OriginalModel.of(FILE, file);
+    OriginalModel model = open(file);
     ObjectNode unet = model.components().get("unet").config();
     assertEquals("[1,2]", unet.path("transformer_layers_per_block").toString());
     assertEquals("text_time", unet.path("addition_embed_type").asText());
@@ -107,10 +112,10 @@ class OriginalModelTest {
     assertEquals(
         128, model.components().get("text_encoder_2").config().path("projection_dim").asInt());
     assertTrue(model.options().path("force_zeros_for_empty_prompt").asBoolean());
-    assertEquals("epsilon", model.scheduler(Optional.empty()).path("prediction_type").asText());
+    assertEquals("epsilon", model.scheduler().path("prediction_type").asText());
     file.put("v_pred", DenseTensor.ofFloats(List.of(0L)));
     file.put("ztsnr", DenseTensor.ofFloats(List.of(0L)));
-    ObjectNode marked = OriginalModel.of(FILE, file).scheduler(Optional.empty());
+    ObjectNode marked = open(file).scheduler();
     assertEquals("v_prediction", marked.path("prediction_type").asText());
     assertTrue(marked.path("rescale_betas_zero_snr").asBoolean());
   }
@@ -124,7 +129,7 @@ class OriginalModelTest {
             "surprise", "model.diffusion_model.input_blocks.1.3.weight", "first_stage_model.x")) {
       file.put(name, tensor);
     }
-    OriginalModel model = OriginalModel.of(FILE, file);
+    OriginalModel model = open(file);
     Map<String, LazyTensor> unet = model.components().get("unet").tensors();
     assertTrue(unet.containsKey("surprise"));
     assertTrue(unet.containsKey("model.diffusion_model.input_blocks.1.3.weight"));
@@ -146,7 +151,7 @@ class OriginalModelTest {
   void saysWhichPartIsMissing(String prefix, ErrorCode code, String expected) throws IOException {
     Map<String, LazyTensor> file = file(OriginalFamily.STABLE_DIFFUSION_1);
     file.keySet().removeIf(name -> name.startsWith(prefix));
-    DoptException e = assertThrows(DoptException.class, () -> OriginalModel.of(FILE, file));
+    DoptException e = assertThrows(DoptException.class, () -> open(file));
     assertEquals(code, e.code());
     assertTrue(e.getMessage().contains(expected), e.getMessage());
     assertTrue(e.getMessage().startsWith(FILE.toString()), e.getMessage());
@@ -174,8 +179,41 @@ class OriginalModelTest {
     assertRefused(twice, "has two tensors for up_blocks.1.upsamplers.0.conv.weight");
   }
 
+  @Test
+  void damagedNamesAndShapesNeverEscapeAsAnythingButDoptException() throws IOException {
+    Random random = new Random(20261121);
+    int refused = 0;
+    for (OriginalFamily family : OriginalFamily.values()) {
+      List<Map.Entry<String, LazyTensor>> whole = List.copyOf(file(family).entrySet());
+      for (int round = 0; round < 300; round++) {
+        Map<String, LazyTensor> damaged = new LinkedHashMap<>();
+        whole.forEach(entry -> damaged.put(entry.getKey(), entry.getValue()));
+        for (int times = random.nextInt(3); times >= 0; times--) {
+          Map.Entry<String, LazyTensor> victim = whole.get(random.nextInt(whole.size()));
+          damaged.remove(victim.getKey());
+          StringBuilder name = new StringBuilder(victim.getKey());
+          name.setCharAt(random.nextInt(name.length()), "0123456789.x".charAt(random.nextInt(12)));
+          Long[] shape = random.longs(random.nextInt(5), 0, 3).boxed().toArray(Long[]::new);
+          int count = Stream.of(shape).reduce(1L, (a, b) -> a * b).intValue();
+          LazyTensor other = DenseTensor.ofLongs(List.of(shape), new long[count]);
+          damaged.put(random.nextBoolean() ? name.toString() : victim.getKey(), other);
+        }
+        try {
+          open(damaged);
+        } catch (DoptException e) {
+          refused++;
+        }
+      }
+    }
+    assertTrue(refused > 20, "only " + refused + " of 900 refused");
+  }
+
+  private static OriginalModel open(Map<String, LazyTensor> file) {
+    return OriginalModel.of(FILE, file, Optional.empty());
+  }
+
   private static void assertRefused(Map<String, LazyTensor> file, String expected) {
-    DoptException e = assertThrows(DoptException.class, () -> OriginalModel.of(FILE, file));
+    DoptException e = assertThrows(DoptException.class, () -> open(file));
     assertTrue(e.getMessage().contains(expected), e.getMessage());
   }
 
