@@ -177,7 +177,7 @@ class SafetensorsFileTest {
     Random random = new Random(20261121);
     Path path = folder.resolve("mutated.safetensors");
     int refused = 0;
-    for (int round = 0; round < 5000; round++) {
+    for (int round = 0; round < 2000; round++) {
       byte[] mutated = whole.clone();
       for (int flips = random.nextInt(3); flips >= 0; flips--) {
         mutated[random.nextInt(mutated.length - 12)] = (byte) random.nextInt(256);
@@ -191,7 +191,7 @@ class SafetensorsFileTest {
         refused++;
       }
     }
-    assertTrue(refused > 2500, "only " + refused + " of 5000 refused");
+    assertTrue(refused > 1000, "only " + refused + " of 2000 refused");
   }
 
   private Path write(String header, byte[] data) throws IOException {
