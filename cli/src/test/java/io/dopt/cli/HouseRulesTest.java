@@ -87,15 +87,15 @@ class HouseRulesTest {
    * Fields declared as a collection or map are read once they are initialized: see what they hold.
    */
   private static boolean holdsSomethingThatChanges(JavaField field) {
-    if (field.getRawType().getFullName().startsWith("java.util.concurrent.atomic")) {
+    Field reflected = field.reflect();
+    if (reflected.getType().getName().startsWith("java.util.concurrent.atomic")) {
       return true;
     }
-    if (!field.getRawType().isAssignableTo(Collection.class)
-        && !field.getRawType().isAssignableTo(Map.class)) {
+    if (!Collection.class.isAssignableFrom(reflected.getType())
+        && !Map.class.isAssignableFrom(reflected.getType())) {
       return false;
     }
     try {
-      Field reflected = field.reflect();
       reflected.setAccessible(true);
       String kind = reflected.get(null).getClass().getName();
       return !kind.contains("Immutable") && !kind.contains("Unmodifiable");
