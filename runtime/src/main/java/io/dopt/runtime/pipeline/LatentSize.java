@@ -101,7 +101,7 @@ final class LatentSize {
     return new ImageSize(height.nearest(size.height()), width.nearest(size.width()));
   }
 
-  /** The largest possible size within the given one, else the smallest possible. */
+  /** The smallest possible size within the given one, else the smallest possible. */
   ImageSize within(ImageSize size) {
     return new ImageSize(height.within(size.height()), width.within(size.width()));
   }
@@ -147,14 +147,20 @@ final class LatentSize {
         long value = dimension.constant();
         return new SymbolRange(value, value, 1);
       }
-      return component.symbols().get(dimension.toString());
+      SymbolRange range = component.symbols().get(dimension.toString());
+      if (range == null) {
+        throw new DoptException(
+            ErrorCode.BAD_INPUT,
+            "The latents' side '" + dimension + "' is neither a number nor a symbol.");
+      }
+      return range;
     }
 
     /** The decoder's enlargement, from its output's size for a latent of the given size. */
     private static long factor(ComponentManifest decoder, Dimension image, Dimension latent) {
-      Map<String, Long> largest = new TreeMap<>();
-      decoder.symbols().forEach((name, range) -> largest.put(name, range.minimum()));
-      return image.evaluate(largest) / latent.evaluate(largest);
+      Map<String, Long> smallest = new TreeMap<>();
+      decoder.symbols().forEach((name, range) -> smallest.put(name, range.minimum()));
+      return image.evaluate(smallest) / latent.evaluate(smallest);
     }
 
     private static long leastCommonMultiple(long a, long b) {

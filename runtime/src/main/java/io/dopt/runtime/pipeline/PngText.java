@@ -3,6 +3,7 @@ package io.dopt.runtime.pipeline;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.runtime.bundle.ImageSize;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -26,8 +27,14 @@ final class PngText {
         .ifPresent(text -> parameters.append("\nNegative prompt: ").append(text));
     parameters.append(
         String.format(
-            "%nSteps: %d, Sampler: %s, CFG scale: %s, Seed: %d, Size: %dx%d",
-            plan.steps(), sampler, plan.guidanceScale(), seed, size.width(), size.height()));
+            Locale.ROOT,
+            "\nSteps: %d, Sampler: %s, CFG scale: %s, Seed: %d, Size: %dx%d",
+            plan.steps(),
+            sampler,
+            plan.guidanceScale(),
+            seed,
+            size.width(),
+            size.height()));
 
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("dopt", doptVersion);
@@ -48,7 +55,7 @@ final class PngText {
       json.put("strength", plan.strength());
     }
     Map<String, String> text = new TreeMap<>();
-    text.put("parameters", parameters.toString().replace("\r\n", "\n"));
+    text.put("parameters", parameters.toString());
     text.put("dopt", json.toString());
     return text;
   }
