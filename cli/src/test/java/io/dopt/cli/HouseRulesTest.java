@@ -24,7 +24,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What {@code CONTRIBUTING.md} asks of every class and file, as far as a machine can see it. */
+/**
+ * The rules of the house (docs/architecture.md) that hold for every class and file, as far as a
+ * machine can see it.
+ */
 class HouseRulesTest {
   private static final JavaClasses DOPT = ModuleArrowsTest.DOPT;
 

@@ -21,6 +21,8 @@ import io.dopt.tensor.Dimension;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.Shape;
 import io.dopt.tensor.SymbolRange;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -145,11 +147,13 @@ class PassPipelineTest {
     PassPipeline.standard().run(deep(300));
     Graph graph = deep(500);
     assertTrue(graph.nodes().size() > 5_500, graph.nodes().size() + " nodes");
-    long start = System.nanoTime();
+    // Time of this thread, so that a busy machine does not fail the test.
+    ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+    long start = clock.getCurrentThreadCpuTime();
     PassPipeline.Result result = PassPipeline.standard().run(graph);
-    Duration duration = Duration.ofNanos(System.nanoTime() - start);
+    Duration duration = Duration.ofNanos(clock.getCurrentThreadCpuTime() - start);
     assertFalse(result.graph().nodes().size() > 4_500, result.graph().nodes().size() + " nodes");
-    // A second is the goal for a UNet; shared machines get some slack. Quadratic would be minutes.
-    assertTrue(duration.toMillis() < 4_000, duration + "\n" + result.trace().records());
+    // Half a second where this was written; quadratic would be minutes.
+    assertTrue(duration.toMillis() < 3_000, duration + "\n" + result.trace().explain());
   }
 }

@@ -30,7 +30,8 @@ import java.util.Set;
  * equal, but nothing we build writes both.
  */
 public final class EliminateCommonSubexpressions extends Pass {
-  private record Computation(Operator operator, List<Value> operands) {}
+  /** Operands by name: in one graph a name is a value, and a shape takes long to hash. */
+  private record Computation(Operator operator, List<String> operands) {}
 
   private record Content(TensorType type, String fingerprint) {}
 
@@ -60,7 +61,9 @@ public final class EliminateCommonSubexpressions extends Pass {
       List<Value> operands =
           original.inputs().stream().map(value -> replaced(value, replacements)).toList();
       Node node = original.withInputs(operands);
-      Node first = computations.putIfAbsent(new Computation(node.operator(), operands), node);
+      Computation computation =
+          new Computation(node.operator(), operands.stream().map(Value::name).toList());
+      Node first = computations.putIfAbsent(computation, node);
       if (first == null) {
         nodes.add(node);
         continue;
