@@ -133,7 +133,7 @@ final class ToyPipeline {
     Value image =
         b.reshape(mixed, Shape.of(batch, height.dividedBy(2), width.dividedBy(2), channels));
     image = b.transpose(image, 0, 3, 1, 2);
-    image = b.node(new Resize(List.of(1L, 1L, 2L, 2L)), image);
+    image = b.node(new Resize(Shape.of(batch, channels, height, width)), image);
     b.output(
         "sample", b.conv2d(image, b.weight("conv_out.weight", weight(4, CHANNELS, 3, 3)), 1, 1));
     return b.build();
@@ -146,7 +146,8 @@ final class ToyPipeline {
     Dimension width = b.symbol("width", new SymbolRange(1, 128, 1));
     Value latent =
         b.input("latent", ElementType.FLOAT32, Shape.of(batch, Dimension.of(4), height, width));
-    Value x = b.node(new Resize(List.of(1L, 1L, 2L, 2L)), latent);
+    Shape doubled = Shape.of(batch, Dimension.of(4), height.times(2), width.times(2));
+    Value x = b.node(new Resize(doubled), latent);
     b.output("sample", b.conv2d(x, b.weight("conv_out.weight", weight(3, 4, 3, 3)), 1, 1));
     return b.build();
   }

@@ -62,7 +62,10 @@ final class Definitions {
     List<TensorType> declared = node.outputs().stream().map(Value::type).toList();
     List<TensorType> inferred;
     try {
-      inferred = node.operator().infer(node.inputs().stream().map(Value::type).toList());
+      inferred =
+          node.operator().infer(node.inputs().stream().map(Value::type).toList()).stream()
+              .map(type -> type.simplify(symbols))
+              .toList();
     } catch (IrException e) {
       throw new IrException(node.name() + ": " + e.getMessage(), e);
     }

@@ -184,7 +184,9 @@ public final class GraphBuilder {
     List<Value> results = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
       results.add(
-          new Value(reserve(types.size() == 1 ? nodeName : nodeName + ":" + i), types.get(i)));
+          new Value(
+              reserve(types.size() == 1 ? nodeName : nodeName + ":" + i),
+              types.get(i).simplify(symbols)));
     }
     taken.add(nodeName);
     add(new Node(nodeName, operator, List.of(nodeInputs), results));

@@ -2,6 +2,7 @@ package io.dopt.ir;
 
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.Shape;
+import io.dopt.tensor.SymbolRange;
 import java.util.Map;
 
 /** Element type and shape of a value. */
@@ -19,6 +20,11 @@ public record TensorType(ElementType elementType, Shape shape) {
   /** Replaces the symbols that {@code values} names. */
   public TensorType bind(Map<String, Long> values) {
     return new TensorType(elementType, shape.bind(values));
+  }
+
+  /** The same type without the floors that {@code ranges} show to be exact quotients. */
+  public TensorType simplify(Map<String, SymbolRange> ranges) {
+    return new TensorType(elementType, shape.simplify(ranges));
   }
 
   /** As in the text form: {@code f32[batch, 4, height, width]}. */

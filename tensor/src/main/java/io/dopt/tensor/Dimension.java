@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * One dimension of a tensor: a polynomial over named symbols with rational coefficients, such as
@@ -14,7 +16,8 @@ import java.util.TreeSet;
  * {@code equals} is equality of meaning.
  *
  * <p>A quotient such as {@code height/8} is exact by contract: the symbol's declared multiple makes
- * it so (see {@link SymbolRange}).
+ * it so (see {@link SymbolRange}). A quotient that is not has its floor as a factor, {@code
+ * floor(height/8+7/8)}, which is an integer like a symbol.
  */
 public final class Dimension {
   /**
@@ -25,7 +28,9 @@ public final class Dimension {
           .reversed()
           .thenComparing(monomial -> String.join("*", monomial));
 
-  /** Monomial (sorted symbols, repeated for powers) to its non-zero coefficient. */
+  private static final String FLOOR = "floor(";
+
+  /** Monomial (sorted factors, repeated for powers) to its non-zero coefficient. */
   private final TreeMap<List<String>, Fraction> terms;
 
   private Dimension(TreeMap<List<String>, Fraction> terms) {
@@ -50,7 +55,7 @@ public final class Dimension {
 
   /**
    * Reads what {@link #toString} writes: sums of products of integers and symbols, with division by
-   * integers and parentheses.
+   * integers, parentheses and {@code floor(...)}.
    *
    * @throws DoptException (BAD_INPUT) when {@code text} is not such an expression
    */
@@ -111,13 +116,86 @@ public final class Dimension {
     return new Dimension(quotient);
   }
 
-  /**
-   * The quotient rounded down, given that all but the constant term divides exactly: what a strided
-   * convolution or pooling does to a dimension.
-   */
+  /** The quotient rounded down: what a strided convolution or pooling does to a dimension. */
   public Dimension floorDividedBy(long divisor) {
-    long constant = constantTerm();
-    return plus(-constant).dividedBy(divisor).plus(Math.floorDiv(constant, divisor));
+    return dividedBy(divisor).floor();
+  }
+
+  /**
+   * The largest integer that is not above. What is surely an integer is taken out, {@code
+   * floor(floor(x/2)/2)} is {@code floor(x/4)}, and the constant counts in units of the common
+   * denominator.
+   */
+  Dimension floor() {
+    Dimension whole = of(0);
+    Dimension rest = of(0);
+    long unit = 1;
+    for (Map.Entry<List<String>, Fraction> term : terms.entrySet()) {
+      Fraction coefficient = term.getValue();
+      long integer = Math.floorDiv(coefficient.numerator(), coefficient.denominator());
+      whole = whole.plus(term(term.getKey(), Fraction.of(integer)));
+      if (!term.getKey().isEmpty()) {
+        rest = rest.plus(term(term.getKey(), coefficient.plus(Fraction.of(-integer))));
+        unit = leastCommonMultiple(unit, coefficient.denominator());
+      }
+    }
+    if (rest.isConstant()) {
+      return whole;
+    }
+    Fraction constant = fractionalPart(terms.getOrDefault(List.of(), Fraction.of(0)));
+    Fraction units = constant.times(Fraction.of(unit));
+    long wholeUnits = Math.floorDiv(units.numerator(), units.denominator());
+    Dimension shifted = rest.plus(term(List.of(), new Fraction(wholeUnits, unit)));
+    return whole.plus(shifted.innerFloor(rest, wholeUnits));
+  }
+
+  /** The floor of this, {@code rest} plus {@code units} of its denominator. */
+  private Dimension innerFloor(Dimension rest, long units) {
+    Map.Entry<List<String>, Fraction> first = rest.terms.firstEntry();
+    boolean oneFactor = rest.terms.size() == 1 && first.getKey().size() == 1;
+    if (oneFactor && first.getValue().numerator() == 1) {
+      Optional<Dimension> nested = floored(first.getKey().get(0));
+      if (nested.isPresent()) {
+        return nested.get().plus(units).dividedBy(first.getValue().denominator()).floor();
+      }
+    }
+    return term(List.of(FLOOR + this + ")"), Fraction.of(1));
+  }
+
+  private static Fraction fractionalPart(Fraction fraction) {
+    return new Fraction(
+        Math.floorMod(fraction.numerator(), fraction.denominator()), fraction.denominator());
+  }
+
+  private static long leastCommonMultiple(long left, long right) {
+    return left * new Fraction(right, left).numerator();
+  }
+
+  /**
+   * What {@code factor}, one of {@link Term#symbols}, is the floor of; empty when it is a symbol.
+   */
+  public static Optional<Dimension> floored(String factor) {
+    return factor.startsWith(FLOOR)
+        ? Optional.of(parse(factor.substring(FLOOR.length(), factor.length() - 1)))
+        : Optional.empty();
+  }
+
+  /** The same dimension without the floors that {@code ranges} show to be exact quotients. */
+  public Dimension simplify(Map<String, SymbolRange> ranges) {
+    if (terms.keySet().stream().flatMap(List::stream).noneMatch(f -> f.startsWith(FLOOR))) {
+      return this;
+    }
+    return map(
+        factor ->
+            floored(factor)
+                .map(inner -> inner.simplify(ranges).floor(ranges))
+                .orElseGet(() -> symbol(factor)));
+  }
+
+  private Dimension floor(Map<String, SymbolRange> ranges) {
+    Dimension constant = term(List.of(), terms.getOrDefault(List.of(), Fraction.of(0)));
+    Dimension quotient = minus(constant);
+    return quotient.isIntegral(ranges) ? quotient.plus(constant.floor()) : floor();
   }
 
   /**
@@ -149,11 +227,6 @@ public final class Dimension {
     return new Dimension(quotient);
   }
 
-  private long constantTerm() {
-    Fraction constant = terms.getOrDefault(List.of(), Fraction.of(0));
-    return Math.floorDiv(constant.numerator(), constant.denominator());
-  }
-
   /** Whether no symbol occurs. */
   public boolean isConstant() {
     return terms.isEmpty() || (terms.size() == 1 && terms.firstKey().isEmpty());
@@ -174,22 +247,40 @@ public final class Dimension {
   /** The symbols that occur, sorted. */
   public SortedSet<String> symbols() {
     SortedSet<String> symbols = new TreeSet<>();
-    terms.keySet().forEach(symbols::addAll);
+    for (List<String> monomial : terms.keySet()) {
+      for (String factor : monomial) {
+        symbols.addAll(floored(factor).map(Dimension::symbols).orElse(asSet(factor)));
+      }
+    }
     return symbols;
+  }
+
+  private static SortedSet<String> asSet(String symbol) {
+    return new TreeSet<>(List.of(symbol));
   }
 
   /** Replaces the symbols that {@code values} names. */
   public Dimension bind(Map<String, Long> values) {
-    Dimension bound = of(0);
+    return map(
+        factor ->
+            values.containsKey(factor)
+                ? of(values.get(factor))
+                : floored(factor)
+                    .map(inner -> inner.bind(values).floor())
+                    .orElseGet(() -> symbol(factor)));
+  }
+
+  /** Replaces every factor. */
+  private Dimension map(Function<String, Dimension> replacement) {
+    Dimension mapped = of(0);
     for (Map.Entry<List<String>, Fraction> term : terms.entrySet()) {
       Dimension product = term(List.of(), term.getValue());
-      for (String symbol : term.getKey()) {
-        product =
-            product.times(values.containsKey(symbol) ? of(values.get(symbol)) : symbol(symbol));
+      for (String factor : term.getKey()) {
+        product = product.times(replacement.apply(factor));
       }
-      bound = bound.plus(product);
+      mapped = mapped.plus(product);
     }
-    return bound;
+    return mapped;
   }
 
   /**
@@ -198,22 +289,16 @@ public final class Dimension {
    * @throws IllegalStateException when a symbol is missing or the value is not an integer
    */
   public long evaluate(Map<String, Long> values) {
-    Fraction sum = Fraction.of(0);
-    for (Map.Entry<List<String>, Fraction> term : terms.entrySet()) {
-      Fraction product = term.getValue();
-      for (String symbol : term.getKey()) {
-        Long value = values.get(symbol);
-        if (value == null) {
-          throw new IllegalStateException("no value for " + symbol + " in " + this);
-        }
-        product = product.times(Fraction.of(value));
-      }
-      sum = sum.plus(product);
+    Dimension bound = bind(values);
+    if (!bound.isConstant()) {
+      throw new IllegalStateException(
+          "no value for " + String.join(", ", bound.symbols()) + " in " + this);
     }
-    if (sum.denominator() != 1) {
+    Fraction value = bound.terms.getOrDefault(List.of(), Fraction.of(0));
+    if (value.denominator() != 1) {
       throw new IllegalStateException(this + " is not an integer under " + values);
     }
-    return sum.numerator();
+    return value.numerator();
   }
 
   /**
@@ -246,9 +331,16 @@ public final class Dimension {
     return List.copyOf(list);
   }
 
+  /** The least number whose product with this has integer coefficients. */
+  public long denominator() {
+    return terms.values().stream()
+        .mapToLong(Fraction::denominator)
+        .reduce(1, Dimension::leastCommonMultiple);
+  }
+
   /**
    * {@code numerator/denominator * product of symbols}; the denominator is positive, the fraction
-   * in lowest terms.
+   * in lowest terms. A symbol may be a {@linkplain #floored floor}.
    */
   public record Term(long numerator, long denominator, List<String> symbols) {}
 

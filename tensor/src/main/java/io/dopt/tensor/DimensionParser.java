@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * Recursive descent over {@code sum := product ((+|-) product)*}, {@code product := atom ((*|/)
- * atom)*}.
+ * atom)*}, {@code atom := number | symbol | [floor] "(" sum ")"}.
  */
 final class DimensionParser {
   /** Deep enough for anything printed, small enough that hostile input cannot exhaust the stack. */
@@ -74,11 +74,7 @@ final class DimensionParser {
       return atom().times(-1);
     }
     if (take('(')) {
-      Dimension value = sum();
-      if (!take(')')) {
-        throw error("missing ')'");
-      }
-      return value;
+      return closed();
     }
     skipSpaces();
     int start = position;
@@ -89,6 +85,9 @@ final class DimensionParser {
     if (word.isEmpty()) {
       throw error("a number or a symbol is missing at position " + start);
     }
+    if (word.equals("floor") && take('(')) {
+      return closed().floor();
+    }
     if (!Character.isDigit(word.charAt(0))) {
       return Dimension.symbol(word);
     }
@@ -97,6 +96,15 @@ final class DimensionParser {
     } catch (NumberFormatException e) {
       throw error("'" + word + "' is not an integer");
     }
+  }
+
+  /** A sum and the parenthesis behind it. */
+  private Dimension closed() {
+    Dimension value = sum();
+    if (!take(')')) {
+      throw error("missing ')'");
+    }
+    return value;
   }
 
   private static boolean isWordCharacter(char c) {

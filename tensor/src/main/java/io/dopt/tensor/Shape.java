@@ -77,6 +77,13 @@ public record Shape(List<Dimension> dimensions) {
     return new Shape(dimensions.stream().map(d -> d.bind(values)).collect(Collectors.toList()));
   }
 
+  /** The same shape without the floors that {@code ranges} show to be exact quotients. */
+  public Shape simplify(Map<String, SymbolRange> ranges) {
+    return isConstant()
+        ? this
+        : new Shape(dimensions.stream().map(d -> d.simplify(ranges)).collect(Collectors.toList()));
+  }
+
   @Override
   public String toString() {
     return dimensions.stream().map(Dimension::toString).collect(Collectors.joining(", ", "[", "]"));

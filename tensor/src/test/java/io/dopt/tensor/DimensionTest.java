@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +32,8 @@ class DimensionTest {
         "height",
         "8*height",
         "height*width/4",
-        "height*width+3*height/2-1"
+        "height*width+3*height/2-1",
+        "4*floor(height/8+7/8)*width"
       })
   void textRoundTrips(String text) {
     assertEquals(text, Dimension.parse(text).toString());
@@ -45,6 +47,8 @@ class DimensionTest {
         "a b",
         "3/",
         "(a",
+        "floor(a",
+        "floor(a/2))",
         "a/b",
         "1/0",
         "99999999999999999999",
@@ -57,10 +61,57 @@ class DimensionTest {
   }
 
   @Test
-  void stridedConvolutionRoundsTheConstantPartDown() {
-    // kernel 3, padding 1, stride 2 on an even size halves it
-    assertEquals(HEIGHT.dividedBy(2), HEIGHT.plus(2 - 3).floorDividedBy(2).plus(1));
-    assertEquals(Dimension.of(3), Dimension.of(5 + 2 - 3).floorDividedBy(2).plus(1));
+  void stridedConvolutionOfASymbolIsAFloor() {
+    Dimension half = halved(HEIGHT);
+    assertEquals("floor(height/2+1/2)", half.toString());
+    assertEquals("floor(height/8+7/8)", halved(halved(half)).toString());
+    assertEquals(Dimension.of(3), halved(Dimension.of(5)));
+    assertEquals(Dimension.of(3), half.bind(Map.of("height", 5L)));
+    for (long height = 1; height < 20; height++) {
+      long expected = (height + 7) / 8;
+      assertEquals(expected, halved(halved(half)).evaluate(Map.of("height", height)));
+    }
+    assertEquals(Set.of("height"), half.symbols());
+  }
+
+  @Test
+  void aFloorOfAnExactQuotientIsTheQuotient() {
+    Map<String, SymbolRange> ranges = Map.of("height", new SymbolRange(4, 128, 4));
+    Dimension quarter = halved(halved(HEIGHT)).simplify(ranges);
+    assertEquals(HEIGHT.dividedBy(4), quarter);
+    assertEquals("floor(height/8+1/2)", halved(quarter).simplify(ranges).toString());
+  }
+
+  @Test
+  void aFloorTakesOutWhatIsAnInteger() {
+    Dimension product = HEIGHT.times(WIDTH);
+    assertEquals(product.plus(-1), product.times(2).plus(-1).floorDividedBy(2));
+    assertEquals(HEIGHT.plus(HEIGHT.floorDividedBy(2)), HEIGHT.times(3).floorDividedBy(2));
+    assertEquals(
+        HEIGHT.times(-1).plus(HEIGHT.floorDividedBy(2)),
+        HEIGHT.times(-1).floorDividedBy(2),
+        "-h/2 is h/2 - h");
+  }
+
+  @Test
+  void floorsAreFactorsLikeSymbols() {
+    Dimension area = halved(HEIGHT).times(halved(WIDTH)).times(3);
+    assertEquals("3*floor(height/2+1/2)*floor(width/2+1/2)", area.toString());
+    assertEquals(area, Dimension.parse(area.toString()));
+    assertEquals(halved(WIDTH).times(3), area.dividedBy(halved(HEIGHT)));
+    assertTrue(area.isIntegral(Map.of()));
+    assertEquals(
+        2,
+        halved(HEIGHT).terms().get(0).symbols().stream()
+            .flatMap(factor -> Dimension.floored(factor).stream())
+            .findFirst()
+            .orElseThrow()
+            .denominator());
+  }
+
+  /** Kernel 3, padding 1, stride 2. */
+  private static Dimension halved(Dimension size) {
+    return size.plus(2 - 3).floorDividedBy(2).plus(1);
   }
 
   @Test

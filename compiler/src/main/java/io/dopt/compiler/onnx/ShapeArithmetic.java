@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * Computes symbolic dimensions at run time: symbols from the shapes of the graph's inputs, and
  * polynomials over them by integer arithmetic, each once per graph. Every number is an int64 vector
- * of length 1, so that {@code Concat} makes shapes of them. Divisions are exact because of the
- * symbols' declared multiples (see {@link Dimension}).
+ * of length 1, so that {@code Concat} makes shapes of them. Divisions other than floors are exact
+ * because of the symbols' declared multiples (see {@link Dimension}).
  */
 final class ShapeArithmetic {
   private final OnnxEmitter emitter;
@@ -87,13 +87,19 @@ final class ShapeArithmetic {
   }
 
   private String symbol(String symbol) {
-    Dimension wanted = Dimension.symbol(symbol);
+    Dimension wanted = Dimension.parse(symbol);
     String known = numbers.get(wanted);
     if (known == null) {
-      known = fromInput(symbol, wanted);
+      known = Dimension.floored(symbol).map(this::floor).orElseGet(() -> fromInput(symbol, wanted));
       numbers.put(wanted, known);
     }
     return known;
+  }
+
+  /** Sizes are positive, so ONNX's integer division, which drops the fraction, rounds down. */
+  private String floor(Dimension dimension) {
+    long denominator = dimension.denominator();
+    return arithmetic("Div", number(dimension.times(denominator)), literal(denominator));
   }
 
   private String fromInput(String symbol, Dimension wanted) {

@@ -128,8 +128,8 @@ final class AutoencoderKL implements FamilyBuilder {
         Shape.of(
             Symbols.batch(graph),
             Dimension.of(settings.latentChannels()),
-            Symbols.latent(graph, "height", 0),
-            Symbols.latent(graph, "width", 0));
+            Symbols.latent(graph, "height", 1, 1),
+            Symbols.latent(graph, "width", 1, 1));
     Value latent = graph.input("latent", ElementType.FLOAT32, shape);
     Value input =
         settings.postQuantConv()
@@ -146,7 +146,7 @@ final class AutoencoderKL implements FamilyBuilder {
     Value image = convolve(nn, "conv_in", latent, channels.get(levels - 1), 3);
     image = DownBlock2D.run(nn, "mid_block", settings.mid(), image, Conditioning.none());
     for (int level = levels - 1; level >= 0; level--) {
-      Optional<ImageModule> upsampler = Optional.of(new Upsample2D(channels.get(level)));
+      Optional<Upsampler> upsampler = Optional.of(new Upsample2D(channels.get(level)));
       UpBlock2D block =
           new UpBlock2D(
               settings.resnets(level, settings.layers() + 1),

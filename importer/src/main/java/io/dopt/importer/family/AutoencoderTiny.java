@@ -103,8 +103,8 @@ final class AutoencoderTiny implements FamilyBuilder {
         Shape.of(
             Symbols.batch(graph),
             Dimension.of(latentChannels),
-            Symbols.latent(graph, "height", 0),
-            Symbols.latent(graph, "width", 0));
+            Symbols.latent(graph, "height", 1, 1),
+            Symbols.latent(graph, "width", 1, 1));
     Value latent = graph.input("latent", ElementType.FLOAT32, shape);
     Value magnitude = graph.scalar(ElementType.FLOAT32, LATENT_MAGNITUDE);
     Value squeezed =

@@ -29,18 +29,14 @@ final class Symbols {
     return graph.symbol("sequence", new SymbolRange(1, LONGEST_SEQUENCE, 1));
   }
 
-  /** A side of a latent image that is halved {@code halvings} times. */
-  static Dimension latent(GraphBuilder graph, String name, int halvings) {
-    return side(graph, name, LARGEST_LATENT, halvings);
+  /** A side of a latent image. */
+  static Dimension latent(GraphBuilder graph, String name, long smallest, long multiple) {
+    return graph.symbol(name, new SymbolRange(smallest, LARGEST_LATENT, multiple));
   }
 
   /** A side of a picture that is halved {@code halvings} times. */
   static Dimension pixels(GraphBuilder graph, String name, int halvings) {
-    return side(graph, name, LARGEST_LATENT << halvings, halvings);
-  }
-
-  private static Dimension side(GraphBuilder graph, String name, long largest, int halvings) {
     long multiple = 1L << halvings;
-    return graph.symbol(name, new SymbolRange(multiple, Math.max(largest, multiple), multiple));
+    return graph.symbol(name, new SymbolRange(multiple, LARGEST_LATENT * multiple, multiple));
   }
 }

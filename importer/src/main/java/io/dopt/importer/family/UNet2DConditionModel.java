@@ -59,8 +59,8 @@ final class UNet2DConditionModel implements FamilyBuilder {
     ModuleBuilder nn = new ModuleBuilder(request.component(), request.weights());
     GraphBuilder graph = nn.graph();
     Dimension batch = Symbols.batch(graph);
-    Dimension height = Symbols.latent(graph, "height", levels.count() - 1);
-    Dimension width = Symbols.latent(graph, "width", levels.count() - 1);
+    Dimension height = latentSide(graph, "height", levels, blocks);
+    Dimension width = latentSide(graph, "width", levels, blocks);
     Dimension channels = Dimension.of(config.positive("in_channels", 4));
     Value sample =
         graph.input("sample", ElementType.FLOAT32, Shape.of(batch, channels, height, width));
@@ -86,6 +86,12 @@ final class UNet2DConditionModel implements FamilyBuilder {
     image = descendAndAscend(nn, levels, blocks, image, conditioning);
     graph.output("sample", convOut(nn, config, resnet, image));
     return List.of(graph.build());
+  }
+
+  private static Dimension latentSide(
+      GraphBuilder graph, String name, UNetLevels levels, UNetBlocks blocks) {
+    long smallest = 1L << (levels.count() - 1);
+    return Symbols.latent(graph, name, smallest, blocks.halvesExactly() ? smallest : 1);
   }
 
   private static ResnetSettings resnetSettings(Config config, Activation activation) {

@@ -133,14 +133,25 @@ final class UNetBlocks {
                   .toList();
           default -> throw config.unsupported(UP, UP_SUPPORTED);
         };
-    ImageModule upsampler =
+    Upsampler upsampler =
         resnetUpsample
-            ? new ResnetBlock2D(channels, settings, ResnetBlock2D.Resampling.UP)
+            ? doubling(new ResnetBlock2D(channels, settings, ResnetBlock2D.Resampling.UP))
             : new Upsample2D(channels);
     return new UpBlock2D(
         Collections.nCopies(layers, ResnetBlock2D.of(channels, settings)),
         attentions,
         Optional.of(upsampler).filter(module -> level > 0));
+  }
+
+  /** ResnetUpsampleBlock2D has no other size than twice its input's. */
+  private static Upsampler doubling(ResnetBlock2D block) {
+    return (nn, image, conditioning, height, width) -> block.forward(nn, image, conditioning);
+  }
+
+  /** Whether images must halve without remainder: these blocks do not look at the skips' sizes. */
+  boolean halvesExactly() {
+    return downTypes.contains("ResnetDownsampleBlock2D")
+        || upTypes.contains("ResnetUpsampleBlock2D");
   }
 
   private boolean onlyCross(int level) {

@@ -88,10 +88,9 @@ final class ArrangementEvaluation {
     Layout layout = Layout.of(inputs.get(0).shape());
     for (int axis = 0; axis < layout.rank(); axis++) {
       int[] source = layout.axis(axis);
-      int scale = Math.toIntExact(operator.scales().get(axis));
-      int[] repeated = new int[source.length * scale];
-      Arrays.setAll(repeated, i -> source[i / scale]);
-      layout = layout.with(axis, repeated);
+      int[] chosen = new int[Math.toIntExact(operator.shape().get(axis).constant())];
+      Arrays.setAll(chosen, i -> source[(int) ((long) i * source.length / chosen.length)]);
+      layout = layout.with(axis, chosen);
     }
     return List.of(arrange(inputs.get(0), layout.places(), outputs.get(0)));
   }
