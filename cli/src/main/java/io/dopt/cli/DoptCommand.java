@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       CompileCommand.class,
       GenerateCommand.class,
       RunCommand.class,
+      EvalCommand.class,
       BenchCommand.class,
       InspectCommand.class,
       SynthCommand.class,

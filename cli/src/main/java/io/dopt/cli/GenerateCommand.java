@@ -10,6 +10,7 @@ import io.dopt.runtime.pipeline.GeneratedImage;
 import io.dopt.runtime.pipeline.GenerationRequest;
 import io.dopt.runtime.pipeline.GenerationResult;
 import io.dopt.runtime.pipeline.InitialImage;
+import io.dopt.runtime.pipeline.PromptFile;
 import io.dopt.runtime.pipeline.StageTimings;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.DoptException;

@@ -1,11 +1,8 @@
 package io.dopt.evals;
 
 import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.pipeline.PromptFile;
 import io.dopt.tensor.DoptException;
-import io.dopt.tensor.ErrorCode;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +16,6 @@ import java.util.Optional;
 record EvaluationPrompts(String source, List<String> prompts) {
   /** A bundle's own prompts; {@code dopt compile} copies them from the checkpoint. */
   static final String BUNDLE_FILE = "prompts.txt";
-
-  private static final long MAXIMUM_BYTES = 16L << 20;
 
   /** Of different kinds: people, places, things, counting, text, styles. */
   private static final List<String> GENERAL =
@@ -45,31 +40,12 @@ record EvaluationPrompts(String source, List<String> prompts) {
    */
   static EvaluationPrompts of(Optional<Path> file, Bundle bundle) {
     if (file.isPresent()) {
-      return new EvaluationPrompts(file.get().toString(), read(file.get()));
+      return new EvaluationPrompts(file.get().toString(), PromptFile.read(file.get()));
     }
     if (bundle.manifest().files().containsKey(BUNDLE_FILE)) {
-      return new EvaluationPrompts(BUNDLE_FILE + " of the bundle", read(bundle.file(BUNDLE_FILE)));
+      return new EvaluationPrompts(
+          BUNDLE_FILE + " of the bundle", PromptFile.read(bundle.file(BUNDLE_FILE)));
     }
     return new EvaluationPrompts("general ones of dopt", GENERAL);
-  }
-
-  private static List<String> read(Path file) {
-    try {
-      if (Files.size(file) > MAXIMUM_BYTES) {
-        throw new DoptException(
-            ErrorCode.BAD_INPUT, file + " is larger than any list of prompts; it is not read.");
-      }
-      List<String> lines =
-          Files.readString(file).lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
-      if (lines.isEmpty()) {
-        throw new DoptException(ErrorCode.BAD_INPUT, file + " has no prompts: one a line.");
-      }
-      return lines;
-    } catch (CharacterCodingException e) {
-      throw new DoptException(ErrorCode.BAD_INPUT, file + " is not UTF-8 text.", e);
-    } catch (IOException e) {
-      throw new DoptException(
-          ErrorCode.IO, "The prompts " + file + " cannot be read: " + e.getMessage(), e);
-    }
   }
 }

@@ -1,0 +1,181 @@
+package io.dopt.cli;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.dopt.compiler.DoptVersion;
+import io.dopt.evals.Evaluation;
+import io.dopt.evals.EvaluationRequest;
+import io.dopt.evals.EvaluationRequest.Sampling;
+import io.dopt.evals.Reference;
+import io.dopt.evals.report.Environment;
+import io.dopt.evals.report.EvaluationReport;
+import io.dopt.evals.report.ReportJson;
+import io.dopt.evals.report.Verdict.Check;
+import io.dopt.evals.statistics.Bootstrap;
+import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.tensor.ErrorCode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dopt eval}. */
+@Command(
+    name = "eval",
+    header = "Judge a bundle by its images, against a reference.",
+    description = {
+      "",
+      "Makes the same images, from the same prompts and noise, with the bundle and with a reference,"
+          + " in turn, and writes how far they are apart and how long they took: report.html,"
+          + " report.json, candidate/ and reference/. Without --against the reference is the bundle"
+          + " itself on another number of threads, which shows the noise floor.",
+      "",
+      "Exits with 10 when an image is degenerate (NaN, or of a single colour); the report is written"
+          + " all the same.",
+      ""
+    })
+final class EvalCommand extends DoptSubcommand {
+  @Parameters(paramLabel = "BUNDLE", description = "A folder that 'dopt compile' wrote.")
+  private Path bundle;
+
+  @Option(
+      names = "--against",
+      paramLabel = "PATH",
+      description =
+          "The reference: another bundle, or a folder of PNG images, of which the i-th by name"
+              + " belongs to sample i.")
+  private Path against;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE",
+      description =
+          "A file of prompts, one a line; the bundle's own, or general ones, when not given.")
+  private Path prompts;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description =
+          "Samples; one for each prompt when not given. Sample i takes prompt i, from the start"
+              + " again after the last, and the seed SEED+i.")
+  private Integer count;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      description = "Seed of the first sample (default 0).")
+  private long seed;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "" + Sampling.DEFAULT_STEPS,
+      description = "Denoising steps (default ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "SCALE",
+      description = "Guidance scale; the pipeline's default when not given.")
+  private Double guidance;
+
+  @Option(
+      names = "--size",
+      paramLabel = "HxW",
+      converter = ImageSizeConverter.class,
+      description = "Height x width in pixels; the bundle's first size when not given.")
+  private ImageSize size;
+
+  @Option(
+      names = "--scheduler",
+      paramLabel = "NAME",
+      description = "Another scheduler with the checkpoint's settings, on both sides.")
+  private String scheduler;
+
+  @Option(
+      names = "--negative-prompt",
+      paramLabel = "TEXT",
+      description = "What to avoid, in every sample.")
+  private String negativePrompt;
+
+  @Option(
+      names = "--report",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder to write.")
+  private Path report;
+
+  @Option(names = "--force", description = "Replace a report that exists.")
+  private boolean force;
+
+  @Mixin private EngineArguments engine;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            bundle,
+            against == null ? new Reference.Itself() : Reference.at(against),
+            Optional.ofNullable(prompts),
+            count == null ? OptionalInt.empty() : OptionalInt.of(count),
+            new Sampling(
+                seed,
+                steps,
+                guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
+                Optional.ofNullable(size),
+                Optional.ofNullable(scheduler),
+                Optional.ofNullable(negativePrompt)),
+            engine.options().threads(),
+            report,
+            force,
+            new Bootstrap(0, Bootstrap.DEFAULT_RESAMPLES),
+            environment(),
+            commandLine());
+    EvaluationReport result;
+    try (EvaluationProgress progress = new EvaluationProgress(console())) {
+      result = Evaluation.run(request, progress);
+    }
+    console()
+        .result(
+            console().json()
+                ? ReportJson.write(result).stripTrailing()
+                : EvaluationSummary.of(result, report.resolve(Evaluation.REPORT_HTML)));
+    Optional<Check> failed = result.verdict().decidingCheck();
+    failed.ifPresent(check -> console().error(check.explanation()));
+    return failed.flatMap(Check::failure).map(ErrorCode::exitCode).orElse(0);
+  }
+
+  private List<String> commandLine() {
+    List<String> words = new ArrayList<>(List.of("dopt"));
+    words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    return words;
+  }
+
+  private static Environment environment() {
+    Machine.Processor processor = Machine.processor();
+    return new Environment(
+        DoptVersion.read(),
+        System.getProperty("java.version") + ", " + System.getProperty("java.vendor"),
+        Optional.ofNullable(OrtEnvironment.class.getPackage().getImplementationVersion())
+            .orElse("unknown"),
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + " "
+            + System.getProperty("os.arch"),
+        processor.model(),
+        processor.cores(),
+        processor.features(),
+        Machine.memory().total());
+  }
+}

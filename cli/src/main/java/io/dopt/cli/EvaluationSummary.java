@@ -1,0 +1,111 @@
+package io.dopt.cli;
+
+import io.dopt.evals.report.EvaluationReport;
+import io.dopt.evals.report.EvaluationSettings;
+import io.dopt.evals.report.Figures;
+import io.dopt.evals.report.Latencies;
+import io.dopt.evals.report.Latencies.StageLatency;
+import io.dopt.evals.report.MetricResult;
+import io.dopt.evals.report.SpeedResult;
+import io.dopt.evals.report.Verdict.Check;
+import io.dopt.evals.statistics.SampleSummary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An evaluation in a screenful of text. */
+final class EvaluationSummary {
+  private EvaluationSummary() {}
+
+  static String of(EvaluationReport report, Path page) {
+    EvaluationSettings settings = report.settings();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            "%s: %s against %s, %d pairs of %s, %d steps of %s, guidance %s",
+            report.verdict().passed() ? "PASS" : "FAIL",
+            report.candidate().label(),
+            report.reference().label(),
+            report.samples().size(),
+            settings.size(),
+            settings.steps(),
+            settings.scheduler(),
+            Figures.number(settings.guidanceScale())));
+    for (Check check : report.verdict().checks()) {
+      lines.add((check.passed() ? "  ok    " : "  FAIL  ") + check.explanation());
+    }
+    lines.add("");
+    lines.add(quality(report.metrics()).toString());
+    lines.add("");
+    lines.add(speed(report.speed()).toString());
+    lines.add("");
+    lines.add(
+        Figures.number(report.speed().candidate().imagesPerSecond())
+            + " images per second"
+            + report
+                .speed()
+                .speedup()
+                .map(
+                    speedup ->
+                        ", "
+                            + Figures.number(speedup.value())
+                            + "x the reference's speed ("
+                            + Figures.interval("speedup", speedup)
+                            + ")")
+                .orElse("")
+            + report
+                .peakResidentBytes()
+                .map(bytes -> "; peak memory " + Figures.mebibytes(bytes))
+                .orElse(""));
+    lines.add("Report: " + page);
+    return String.join("\n", lines);
+  }
+
+  private static TextTable quality(List<MetricResult> metrics) {
+    TextTable table =
+        new TextTable("<Metric", "Mean", "<95% interval", "Median", "5th pct", "Least", "Most");
+    for (MetricResult metric : metrics) {
+      if (metric.summary().isPresent()) {
+        SampleSummary summary = metric.summary().get();
+        String name = metric.name();
+        table.row(
+            metric.label(),
+            Figures.metric(name, summary.mean().value()),
+            Figures.interval(name, summary.mean()),
+            Figures.metric(name, summary.median().value()),
+            Figures.metric(name, summary.p05().value()),
+            Figures.metric(name, summary.minimum()),
+            Figures.metric(name, summary.maximum()));
+      } else {
+        table.row(metric.label(), "-", "-", "-", "-", "-", "-");
+      }
+    }
+    return table;
+  }
+
+  private static TextTable speed(SpeedResult speed) {
+    TextTable table =
+        new TextTable("<Stage", "Calls", "p50", "p95", "Reference p50", "Reference p95");
+    List<StageLatency> stages = speed.candidate().stages();
+    for (int i = 0; i < stages.size(); i++) {
+      StageLatency stage = stages.get(i);
+      int index = i;
+      table.row(
+          stage.stage().label(),
+          stage.count(),
+          Figures.milliseconds(stage.p50()),
+          Figures.milliseconds(stage.p95()),
+          speed.reference().map(other -> p50(other, index)).orElse("-"),
+          speed.reference().map(other -> p95(other, index)).orElse("-"));
+    }
+    return table;
+  }
+
+  private static String p50(Latencies latencies, int stage) {
+    return Figures.milliseconds(latencies.stages().get(stage).p50());
+  }
+
+  private static String p95(Latencies latencies, int stage) {
+    return Figures.milliseconds(latencies.stages().get(stage).p95());
+  }
+}

@@ -1,0 +1,169 @@
+package io.dopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code dopt eval} from the command line on a compiled fixture. */
+class EvalCommandTest {
+  private static final Path FIXTURE =
+      Path.of(System.getProperty("dopt.root"), "testdata", "fixtures", "sd15-tiny");
+
+  @TempDir private static Path shared;
+
+  @TempDir private Path folder;
+
+  private static Path bundle;
+
+  @BeforeAll
+  static void compile() {
+    bundle = shared.resolve("bundle");
+    CommandLineRun run = CommandLineRun.of("compile", FIXTURE, "-o", bundle);
+    assertEquals(0, run.exitCode(), run.err());
+  }
+
+  @Test
+  void withoutAReferenceItShowsTheNoiseFloor() throws IOException {
+    Path report = folder.resolve("report");
+    CommandLineRun run = eval("--count", 3, "--report", report);
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().startsWith("PASS"), run.out());
+    assertTrue(run.out().contains(report.resolve("report.html").toString()), run.out());
+    JsonNode json = read(report);
+    assertEquals("noise_floor", json.at("/reference/kind").textValue());
+    assertFalse(json.at("/speed").has("speedup"), "a speedup over itself on other threads");
+    assertEquals(3, json.get("samples").size());
+    assertTrue(json.at("/metrics/0/summary/minimum").doubleValue() > 60, json.toString());
+    assertEquals(6, json.at("/speed/candidate/stages/1/count").intValue());
+    assertEquals(2, json.at("/speed/candidate/medianStepMilliseconds").size());
+    try (Stream<Path> files = Files.list(report)) {
+      assertEquals(
+          List.of("candidate", "reference", "report.html", "report.json"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void imagesItWroteAreAReferenceToThemselves() throws IOException {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    assertEquals(0, eval("--count", 2, "--seed", 5, "--report", first).exitCode());
+    CommandLineRun run =
+        eval(
+            "--count", 2, "--seed", 5, "--against", first.resolve("candidate"), "--report", second);
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode json = read(second);
+    assertEquals("folder", json.at("/reference/kind").textValue());
+    assertEquals(150, json.at("/metrics/0/summary/minimum").doubleValue());
+    assertFalse(json.at("/speed").has("reference"), "times of files");
+  }
+
+  @Test
+  void onlyTimesDifferBetweenTwoRuns() throws IOException {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    Object[] settings = {"--count", 2, "--guidance", 3, "--negative-prompt", "blur", "--report"};
+    for (Path report : List.of(first, second)) {
+      Object[] arguments = Stream.concat(Stream.of(settings), Stream.of(report)).toArray();
+      assertEquals(0, eval(arguments).exitCode());
+    }
+    assertEquals(withoutTimes(read(first)), withoutTimes(read(second)));
+    assertEquals(
+        -1,
+        Files.mismatch(first.resolve("candidate/0001.png"), second.resolve("candidate/0001.png")));
+  }
+
+  @Test
+  void jsonIsTheReport() throws IOException {
+    Path report = folder.resolve("report");
+    CommandLineRun run =
+        eval("--count", 1, "--against", bundle, "--report", report, "--json", "--quiet");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(Files.readString(report.resolve("report.json")), run.out());
+    assertEquals(1, read(report).at("/speed/speedup/value").doubleValue(), 0.9);
+  }
+
+  @Test
+  void degenerateImagesFailWithTheirOwnExitCodeAndAReport() throws IOException {
+    Path broken = copyOfBundle();
+    // A decoder of zeros gives images of one colour, whatever the latents.
+    Path weights = broken.resolve("vae_decoder/weights.bin");
+    Files.write(weights, new byte[(int) Files.size(weights)]);
+    Path report = folder.resolve("report");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "eval", broken, "--against", bundle, "--steps", 2, "--count", 2, "--report", report);
+    assertEquals(10, run.exitCode(), run.err());
+    assertTrue(run.out().startsWith("FAIL"), run.out());
+    assertTrue(run.err().contains("samples [0, 1]"), run.err());
+    assertTrue(Files.readString(report.resolve("report.html")).contains("degenerate"));
+    assertEquals("quality", read(report).at("/verdict/checks/0/failure").textValue());
+  }
+
+  @Test
+  void refusesReferencesThatDoNotFit() throws IOException {
+    Path first = folder.resolve("first");
+    assertEquals(0, eval("--count", 1, "--report", first).exitCode());
+    Path images = first.resolve("candidate");
+    Path report = folder.resolve("report");
+
+    CommandLineRun tooFew = eval("--count", 2, "--against", images, "--report", report);
+    assertEquals(3, tooFew.exitCode());
+    assertTrue(tooFew.err().contains("1 PNG images"), tooFew.err());
+
+    CommandLineRun nothing = eval("--against", folder.resolve("none"), "--report", report);
+    assertEquals(5, nothing.exitCode());
+
+    CommandLineRun exists = eval("--count", 1, "--report", first);
+    assertEquals(5, exists.exitCode());
+    assertTrue(exists.err().contains("--force"), exists.err());
+    assertEquals(0, eval("--count", 1, "--report", first, "--force").exitCode());
+
+    assertEquals(2, eval("--count", 0, "--report", report).exitCode());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(first), files.toList(), "something was left behind");
+    }
+  }
+
+  private static CommandLineRun eval(Object... arguments) {
+    return CommandLineRun.of(
+        Stream.concat(Stream.of("eval", bundle, "--steps", 2), Stream.of(arguments)).toArray());
+  }
+
+  private static JsonNode read(Path report) throws IOException {
+    return new ObjectMapper().readTree(report.resolve("report.json").toFile());
+  }
+
+  private static JsonNode withoutTimes(JsonNode report) {
+    ObjectNode rest = report.deepCopy();
+    rest.remove(List.of("speed", "peakResidentBytes", "created", "command"));
+    rest.get("samples")
+        .forEach(
+            sample ->
+                ((ObjectNode) sample)
+                    .remove(List.of("candidateMilliseconds", "referenceMilliseconds")));
+    return rest;
+  }
+
+  private Path copyOfBundle() throws IOException {
+    Path copy = folder.resolve("broken");
+    try (Stream<Path> files = Files.walk(bundle)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(bundle.relativize(file).toString()));
+      }
+    }
+    return copy;
+  }
+}
