@@ -12,6 +12,7 @@ import io.dopt.compiler.onnx.WeightsLayout;
 import io.dopt.ir.Graph;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.ElementType;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,17 +27,22 @@ final class OnnxRuntimeRun {
   /** Outputs of {@code graph} written by {@code lowerings}, in order. */
   static List<float[]> run(
       Graph graph, Lowerings lowerings, Path folder, Map<String, DenseTensor> inputs) {
-    OnnxProgram program = lowerings.lower(graph).program();
     try {
-      Path directory = Files.createTempDirectory(folder, "model");
-      WeightsLayout layout = WeightsLayout.of(List.of(program));
-      WeightsFile.write(layout, directory.resolve("weights.bin"), bytes -> {});
-      Path model = directory.resolve("model.onnx");
-      OnnxModelFile.write(program, layout, "weights.bin", model);
-      return run(model, inputs);
+      return run(write(graph, lowerings, folder), inputs);
     } catch (Exception e) {
       throw new AssertionError(graph.name() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The model of {@code graph} written by {@code lowerings}, in a folder of its own. */
+  static Path write(Graph graph, Lowerings lowerings, Path folder) throws IOException {
+    OnnxProgram program = lowerings.lower(graph).program();
+    Path directory = Files.createTempDirectory(folder, "model");
+    WeightsLayout layout = WeightsLayout.of(List.of(program));
+    WeightsFile.write(layout, directory.resolve("weights.bin"), bytes -> {});
+    Path model = directory.resolve("model.onnx");
+    OnnxModelFile.write(program, layout, "weights.bin", model);
+    return model;
   }
 
   private static List<float[]> run(Path model, Map<String, DenseTensor> inputs)
