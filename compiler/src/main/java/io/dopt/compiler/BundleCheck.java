@@ -26,7 +26,8 @@ import java.util.TreeMap;
 
 /**
  * Tries a fresh bundle in the real engine: every engine must load, and small ones are run once on
- * fixed noise and must give finite outputs that are not constant.
+ * fixed noise and must give finite outputs that are not constant; with small ones throughout, an
+ * image is made.
  *
  * <p>Engines with more than {@value #RUN_LIMIT_BYTES} bytes of weights are only loaded, with the
  * weights mapped and untouched, for running them would take their size in memory.
@@ -54,17 +55,20 @@ final class BundleCheck {
     try (ComponentEngines engines = new ComponentEngines(bundle, EngineOptions.defaults())) {
       bundle.manifest().components().forEach((name, component) -> check(engines, name, component));
     }
+    if (bundle.manifest().components().values().stream()
+        .allMatch(component -> isSmall(bundle, component))) {
+      new GenerationCheck(listener).check(bundle);
+    }
   }
 
   private void check(ComponentEngines engines, String name, ComponentManifest component) {
     Bundle bundle = engines.bundle();
-    long weights =
-        component.weights().map(file -> bundle.manifest().files().get(file).bytes()).orElse(0L);
-    boolean small = weights <= RUN_LIMIT_BYTES;
+    boolean small = isSmall(bundle, component);
     if (!small) {
       listener.notice(
           String.format(
-              "%s was loaded but not run: its weights take %,d MiB.", name, weights >> 20));
+              "%s was loaded but not run: its weights take %,d MiB.",
+              name, weightBytes(bundle, component) >> 20));
     }
     for (EngineFile engine : component.engines()) {
       if (!engine.runtime().equals(OnnxRuntimeEngine.RUNTIME)) {
@@ -77,6 +81,14 @@ final class BundleCheck {
         load(name, bundle.file(engine.file()));
       }
     }
+  }
+
+  private static boolean isSmall(Bundle bundle, ComponentManifest component) {
+    return weightBytes(bundle, component) <= RUN_LIMIT_BYTES;
+  }
+
+  private static long weightBytes(Bundle bundle, ComponentManifest component) {
+    return component.weights().map(file -> bundle.manifest().files().get(file).bytes()).orElse(0L);
   }
 
   private static SortedMap<String, Long> smallest(ComponentManifest component) {

@@ -77,7 +77,7 @@ final class ToyPipeline {
     components.put("vae_decoder", new Component(toy.decoder(), empty, List.of(toy.file)));
     byte[] tokenizer = "{}".getBytes(StandardCharsets.UTF_8);
     return new PipelineModel(
-        "StableDiffusionPipeline",
+        "ToyPipeline",
         components,
         new TreeMap<>(Map.of("tokenizer", new Tokenizer(tokenizer, 24, 1, 2, 2))),
         empty,
