@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dopt.ir.operator.Attention;
 import io.dopt.ir.operator.GroupNorm;
+import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.Dimension;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.Shape;
@@ -73,5 +74,42 @@ class GraphBuilderTest {
     Graph broken = graph.with(graph.weights(), reversed, graph.outputs());
     IrException error = assertThrows(IrException.class, () -> new GraphVerifier().verify(broken));
     assertTrue(error.getMessage().contains("not defined before"), error.getMessage());
+  }
+
+  @Test
+  void weightsComeInTheOrderOfTheirFirstUse() {
+    GraphBuilder builder = new GraphBuilder("toy");
+    Value x = builder.input("x", ElementType.FLOAT32, Shape.of(2));
+    Value late = builder.weight("late", DenseTensor.ofFloats(List.of(2L), 1, 2));
+    builder.weight("unread", DenseTensor.ofFloats(List.of(2L), 3, 4));
+    Value early = builder.weight("early", DenseTensor.ofFloats(List.of(2L), 5, 6));
+    builder.output("y", builder.add(builder.add(x, early), late));
+    assertEquals(List.of("early", "late"), List.copyOf(builder.build().weights().keySet()));
+  }
+
+  @Test
+  void aRewrittenGraphKeepsEveryNameApart() {
+    Graph graph = downsample();
+    GraphBuilder builder = GraphBuilder.rewriting(graph);
+    graph.weights().values().forEach(builder::copy);
+    graph.nodes().forEach(builder::copy);
+    Value last = graph.outputs().get("sample");
+    try (GraphBuilder.Scope scope = builder.scope("down_blocks.0")) {
+      builder.output("sample", builder.add(last, builder.scalar(ElementType.FLOAT32, 1)));
+      builder.output("flat", builder.transpose(last, 0, 2, 1));
+    }
+    Graph longer = builder.build();
+    assertEquals(graph.nodes(), longer.nodes().subList(0, graph.nodes().size()));
+    assertEquals("down_blocks.0/Transpose_1", longer.outputs().get("flat").name());
+    assertEquals(last, builder.producerOf(last).orElseThrow().output());
+  }
+
+  @Test
+  void namesAreWhatTheTextFormCanWrite() {
+    GraphBuilder builder = new GraphBuilder("toy");
+    for (String name : List.of("", "a b", "a%b", "a=b", "\u00e9")) {
+      assertThrows(
+          IrException.class, () -> builder.input(name, ElementType.FLOAT32, Shape.of(1)), name);
+    }
   }
 }

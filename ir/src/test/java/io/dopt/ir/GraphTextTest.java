@@ -134,6 +134,16 @@ class GraphTextTest {
   }
 
   @Test
+  void refusesAWeightOfAnotherType() throws IOException {
+    String text = golden();
+    WeightResolver wrong =
+        (name, type, fingerprint) -> Optional.of(DenseTensor.ofFloats(List.of(1L), 1));
+    DoptException error =
+        assertThrows(DoptException.class, () -> GraphParser.parse("toy.graph", text, wrong));
+    assertTrue(error.getMessage().contains("but holds f32[1]"), error.getMessage());
+  }
+
+  @Test
   void refusesDimensionsThatExplode() {
     StringBuilder product = new StringBuilder("(a0+b0)");
     for (int i = 1; i < 80; i++) {

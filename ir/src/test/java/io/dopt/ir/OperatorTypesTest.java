@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,6 +76,9 @@ class OperatorTypesTest {
     String text = graph(matcher, types(matcher.group(5)));
     Graph graph = GraphParser.parse("table", text, WeightResolver.NONE);
     Node node = graph.nodes().get(0);
+    Graph bound = graph.bind(Map.of("batch", 2L, "height", 8L, "width", 16L));
+    new GraphVerifier().verify(bound);
+    assertFalse(new GraphPrinter().print(bound).matches("(?s).*(batch|height|width).*"));
     if (node.operator() instanceof DiffusionOperator operator) {
       GraphBuilder builder = GraphBuilder.rewriting(graph);
       List<Value> decomposed = operator.decompose(builder, node.inputs());

@@ -1,6 +1,9 @@
 package io.dopt.passes;
 
-/** What is known to hold of a graph once a pass has run; later passes may ask for it. */
+/**
+ * What is known to hold of a graph once a pass has run, but for the places it recorded a {@link
+ * Refusal} at; later passes may ask for it.
+ */
 public enum Stage {
   /** No weight is only rearranged by a node; the weight is lazily rearranged instead. */
   WEIGHTS_ARRANGED,

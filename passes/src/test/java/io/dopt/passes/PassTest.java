@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dopt.ir.Graph;
+import io.dopt.ir.GraphBuilder;
 import io.dopt.ir.GraphParser;
+import io.dopt.ir.Node;
 import io.dopt.ir.Value;
 import io.dopt.ir.WeightResolver;
+import io.dopt.ir.operator.Silu;
+import io.dopt.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +96,39 @@ class PassTest {
               return new Pass.Outcome(graph.with(graph.weights(), graph.nodes(), outputs), true);
             });
     assertTrue(problem.contains("changes the graph's signature"), problem);
+  }
+
+  /** Puts the operand of SiLU, reshaped, where SiLU's result was. */
+  private static final class WrongRewrite extends Rewrite<Node> {
+    WrongRewrite() {
+      super(Set.of(), Set.of());
+    }
+
+    @Override
+    protected Optional<Node> match(Node node, GraphView view) {
+      return node.operator() instanceof Silu ? Optional.of(node) : Optional.empty();
+    }
+
+    @Override
+    protected Optional<String> obstacle(Node match, GraphView view) {
+      return Optional.empty();
+    }
+
+    @Override
+    protected List<Value> replace(Node match, GraphBuilder builder) {
+      return List.of(builder.reshape(match.inputs().get(0), Shape.of(1, 2)));
+    }
+  }
+
+  @Test
+  void aRewriteKeepsTheTypes() {
+    PassException error =
+        assertThrows(
+            PassException.class,
+            () -> new WrongRewrite().run(GRAPH, PassOptions.DEFAULT, Set.of()));
+    assertTrue(
+        error.getMessage().endsWith("b gives [f32[2]] but is replaced by [f32[1, 2]]"),
+        error.getMessage());
   }
 
   /** Requires and promises something of the graph itself. */

@@ -25,9 +25,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
 /**
- * Drops nodes that give back what they read: adding 0, multiplying by 1, a cast to the same type, a
- * reshape or expansion to the same shape, a resize by 1, a slice of everything, a pad by nothing, a
- * transpose that keeps the order, a concatenation of one, a split into one.
+ * Drops nodes that give back what they read (the sign of zero aside): adding 0, multiplying by 1, a
+ * cast to the same type, a reshape or expansion to the same shape, a resize by 1, a slice of
+ * everything, a pad by nothing, a transpose that keeps the order, a concatenation of one, a split
+ * into one.
  *
  * <pre>{@code
  * %a = Mul(%x, %one)                           %b = Silu(%x)
