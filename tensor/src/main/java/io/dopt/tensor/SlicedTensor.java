@@ -50,6 +50,29 @@ final class SlicedTensor implements LazyTensor {
   @Override
   public void writeTo(TensorSink sink) throws IOException {
     ChunkBuffer kept = new ChunkBuffer(sink);
+    if (source instanceof TensorFile.Slice file && isWorthSeeking()) {
+      seekRows(file, kept);
+    } else {
+      filterRows(kept);
+    }
+    kept.flush();
+  }
+
+  /** Whether reading just what is kept, row by row, beats reading everything. */
+  private boolean isWorthSeeking() {
+    return keptTo - keptFrom >= 1024 && sourceRow >= 2 * (keptTo - keptFrom);
+  }
+
+  private void seekRows(TensorFile.Slice file, ChunkBuffer kept) throws IOException {
+    long width = elementType().bits() / 8;
+    List<Long> piece = List.of((keptTo - keptFrom) / width);
+    for (long row = 0; row < file.byteSize(); row += sourceRow) {
+      file.part((row + keptFrom) / width, piece)
+          .writeTo(chunk -> kept.append(chunk, chunk.remaining()));
+    }
+  }
+
+  private void filterRows(ChunkBuffer kept) throws IOException {
     long[] inRow = {0};
     source.writeTo(
         chunk -> {
@@ -57,7 +80,6 @@ final class SlicedTensor implements LazyTensor {
             inRow[0] = (inRow[0] + pass(chunk, inRow[0], kept)) % sourceRow;
           }
         });
-    kept.flush();
   }
 
   /** Keeps or drops up to the next border in the row; returns how many bytes that were. */

@@ -13,9 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,11 +155,36 @@ class SafetensorsFileTest {
   }
 
   @Test
+  void severalThreadsReadAtOnce() throws Exception {
+    Map<String, DenseTensor> tensors = new TreeMap<>();
+    for (int i = 0; i < 4; i++) {
+      float[] values = new float[600_000];
+      Arrays.fill(values, i);
+      tensors.put("t" + i, DenseTensor.ofFloats(List.of(600_000L), values));
+    }
+    Path path = folder.resolve("shared.safetensors");
+    SafetensorsWriter.write(path, tensors, Map.of());
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      List<Future<ByteBuffer>> reads = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        LazyTensor tensor = file.tensor("t" + i % 4).orElseThrow();
+        reads.add(threads.submit(() -> DenseTensor.read(tensor).data()));
+      }
+      for (int i = 0; i < 40; i++) {
+        assertEquals(tensors.get("t" + i % 4).data(), reads.get(i).get());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
   void everyTruncationIsRefused() throws IOException {
     byte[] whole = Files.readAllBytes(write(GOOD, new byte[12]));
     for (int length = 0; length < whole.length; length++) {
       Path path = folder.resolve("cut.safetensors");
-      Files.write(path, java.util.Arrays.copyOf(whole, length));
+      Files.write(path, Arrays.copyOf(whole, length));
       DoptException e = assertThrows(DoptException.class, () -> SafetensorsFile.open(path));
       assertEquals(ErrorCode.BAD_INPUT, e.code());
     }
