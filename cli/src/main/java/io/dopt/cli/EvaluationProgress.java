@@ -1,6 +1,7 @@
 package io.dopt.cli;
 
 import io.dopt.evals.EvaluationListener;
+import io.dopt.evals.report.Figures;
 import io.dopt.evals.report.SampleResult;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ final class EvaluationProgress implements EvaluationListener, AutoCloseable {
 
   @Override
   public void samplingStarted(int samples) {
-    console.progress("making " + samples + " pairs of images");
+    console.progress("making " + Figures.count(samples, "pair") + " of images");
     line = Optional.of(ProgressLine.ofSteps(console, "pairs", samples));
   }
 

@@ -22,13 +22,13 @@ final class EvaluationSummary {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
-            "%s: %s against %s, %d pairs of %s, %d steps of %s, guidance %s",
+            "%s: %s against %s, %s of %s, %s of %s, guidance %s",
             report.verdict().passed() ? "PASS" : "FAIL",
             report.candidate().label(),
             report.reference().label(),
-            report.samples().size(),
+            Figures.count(report.samples().size(), "pair"),
             settings.size(),
-            settings.steps(),
+            Figures.count(settings.steps(), "step"),
             settings.scheduler(),
             Figures.number(settings.guidanceScale())));
     for (Check check : report.verdict().checks()) {

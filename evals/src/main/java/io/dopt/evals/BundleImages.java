@@ -16,11 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Images that a bundle generates, one at a time. */
@@ -29,7 +27,6 @@ final class BundleImages implements ImageSource {
   private final Subject subject;
   private final Sampling sampling;
   private final Consumer<String> warnings;
-  private final Set<String> warned = new HashSet<>();
 
   private BundleImages(
       DiffusionPipeline pipeline, Subject subject, Sampling sampling, Consumer<String> warnings) {
@@ -44,7 +41,7 @@ final class BundleImages implements ImageSource {
    *
    * @param label for readers
    * @param path as the user gave it
-   * @param warnings told of what the pipeline warns of, each warning once
+   * @param warnings told of what the pipeline warns of
    */
   static BundleImages open(
       Subject.Kind kind,
@@ -87,9 +84,7 @@ final class BundleImages implements ImageSource {
             new GenerationListener() {
               @Override
               public void warning(String message) {
-                if (warned.add(message)) {
-                  warnings.accept(subject.label() + ", sample " + index + ": " + message);
-                }
+                warnings.accept("Sample " + index + ": " + message);
               }
             });
     GeneratedImage image = result.images().get(0);

@@ -34,11 +34,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A paired evaluation: every sample's prompt and noise through candidate and reference, one after
@@ -73,12 +76,13 @@ public final class Evaluation {
    */
   public static EvaluationReport run(EvaluationRequest request, EvaluationListener listener) {
     Bundle bundle = Bundle.open(request.candidate());
+    Consumer<String> warnings = onceEach(listener::warning);
     EvaluationPrompts prompts = EvaluationPrompts.of(request.prompts(), bundle);
     int count = request.samples().orElse(prompts.prompts().size());
     try (OutputFolder folder =
             OutputFolder.create(request.report(), request.replace(), REPORT_JSON);
-        ImageSource candidate = candidate(request, bundle, listener);
-        ImageSource reference = reference(request, bundle, count, listener)) {
+        ImageSource candidate = candidate(request, bundle, warnings);
+        ImageSource reference = reference(request, bundle, count, warnings)) {
       Evaluation evaluation = new Evaluation(request, listener);
       evaluation.sample(candidate, reference, prompts.prompts(), count, folder);
       EvaluationReport report =
@@ -92,7 +96,7 @@ public final class Evaluation {
   }
 
   private static ImageSource candidate(
-      EvaluationRequest request, Bundle bundle, EvaluationListener listener) {
+      EvaluationRequest request, Bundle bundle, Consumer<String> warnings) {
     return BundleImages.open(
         Subject.Kind.BUNDLE,
         name(request.candidate()),
@@ -100,11 +104,11 @@ public final class Evaluation {
         bundle,
         request.threads(),
         request.sampling(),
-        listener::warning);
+        warnings);
   }
 
   private static ImageSource reference(
-      EvaluationRequest request, Bundle candidate, int count, EvaluationListener listener) {
+      EvaluationRequest request, Bundle candidate, int count, Consumer<String> warnings) {
     if (request.reference() instanceof Reference.OtherBundle other) {
       return BundleImages.open(
           Subject.Kind.BUNDLE,
@@ -113,7 +117,7 @@ public final class Evaluation {
           Bundle.open(other.folder()),
           request.threads(),
           request.sampling(),
-          listener::warning);
+          warnings);
     }
     if (request.reference() instanceof Reference.ImageFolder images) {
       return FolderImages.open(images.folder(), count);
@@ -126,7 +130,17 @@ public final class Evaluation {
         candidate,
         threads,
         request.sampling(),
-        listener::warning);
+        warnings);
+  }
+
+  /** Both sides warn of the same prompts. */
+  private static Consumer<String> onceEach(Consumer<String> target) {
+    Set<String> told = new HashSet<>();
+    return message -> {
+      if (told.add(message)) {
+        target.accept(message);
+      }
+    };
   }
 
   /** A number of threads that is not the candidate's. */

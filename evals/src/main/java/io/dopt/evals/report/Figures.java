@@ -57,6 +57,11 @@ public final class Figures {
         milliseconds);
   }
 
+  /** {@code 1 pair}, {@code 16 pairs}. */
+  public static String count(int count, String singular) {
+    return count + " " + singular + (count == 1 ? "" : "s");
+  }
+
   /** {@code 812 MiB}. */
   public static String mebibytes(long bytes) {
     return String.format(Locale.ROOT, "%.0f MiB", bytes / 1048576.0);
