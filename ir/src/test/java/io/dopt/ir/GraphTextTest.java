@@ -25,7 +25,11 @@ class GraphTextTest {
   /** Weights as the golden text names them: ones of any shape. */
   private static final WeightResolver ONES =
       (name, type, fingerprint) -> {
-        float[] values = new float[(int) type.shape().elementCount().constant()];
+        long count = type.shape().elementCount().constant();
+        if (count > 1000) {
+          return Optional.empty();
+        }
+        float[] values = new float[(int) count];
         Arrays.fill(values, 1);
         return Optional.of(DenseTensor.ofFloats(type.shape().constants(), values));
       };
@@ -159,7 +163,7 @@ class GraphTextTest {
     Random random = new Random(20261121);
     List<String> lines = golden().lines().toList();
     int refused = 0;
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 4_000; round++) {
       List<String> mutated = new ArrayList<>(lines);
       for (int change = 0; change <= random.nextInt(3); change++) {
         int at = random.nextInt(mutated.size());
@@ -173,7 +177,7 @@ class GraphTextTest {
         refused++;
       }
     }
-    assertTrue(refused > 10_000, refused + " refused");
+    assertTrue(refused > 2_000, refused + " refused");
   }
 
   private static String mutate(String line, Random random) {
