@@ -10,9 +10,9 @@ import io.dopt.runtime.pipeline.GeneratedImage;
 import io.dopt.runtime.pipeline.GenerationRequest;
 import io.dopt.runtime.pipeline.GenerationResult;
 import io.dopt.runtime.pipeline.InitialImage;
+import io.dopt.runtime.pipeline.Posterior;
 import io.dopt.runtime.pipeline.PromptFile;
 import io.dopt.runtime.pipeline.StageTimings;
-import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
@@ -104,9 +104,8 @@ final class GenerateCommand extends DoptSubcommand {
   @Option(
       names = "--count",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Images per prompt (default 1).")
-  private int count;
+      description = "Images per prompt; 1, or as many as --latents has.")
+  private Integer count;
 
   @Option(
       names = "--batch",
@@ -130,7 +129,10 @@ final class GenerateCommand extends DoptSubcommand {
   @Option(
       names = "--latents",
       paramLabel = "FILE",
-      description = "Start from this noise: tensor 'latents' of a safetensors file, N,C,h,w.")
+      description =
+          "Start from this noise: tensor 'latents' (N,C,h,w) of a safetensors file, before"
+              + " multiplication by the scheduler's initial sigma. With --image, the VAE's mean is"
+              + " taken, or a sample with the file's 'posterior_noise'.")
   private Path latents;
 
   @Option(
@@ -234,9 +236,15 @@ final class GenerateCommand extends DoptSubcommand {
   }
 
   private GenerationRequest request() {
+    List<String> texts = prompts.all();
+    Optional<NoiseFile> noise =
+        Optional.ofNullable(latents).map(file -> NoiseFile.read(file, image != null));
     GenerationRequest.Builder request =
-        GenerationRequest.builder(prompts.all())
-            .imagesPerPrompt(count)
+        GenerationRequest.builder(texts)
+            .imagesPerPrompt(
+                Optional.ofNullable(count)
+                    .or(() -> noise.map(given -> given.imagesPerPrompt(texts.size())))
+                    .orElse(1))
             .guidanceRescale(guidanceRescale)
             .seed(seed)
             .eta(eta);
@@ -247,23 +255,14 @@ final class GenerateCommand extends DoptSubcommand {
     Optional.ofNullable(size).ifPresent(request::size);
     Optional.ofNullable(batch).ifPresent(request::batch);
     Optional.ofNullable(scheduler).ifPresent(request::scheduler);
-    Optional.ofNullable(latents).map(GenerateCommand::latents).ifPresent(request::latents);
+    noise.map(NoiseFile::latents).ifPresent(request::latents);
     if (image != null) {
       OptionalDouble share =
           strength == null ? OptionalDouble.empty() : OptionalDouble.of(strength);
-      request.initialImage(new InitialImage(ImageFiles.read(image), share, true));
+      Posterior posterior = noise.map(NoiseFile::posterior).orElseGet(Posterior.Seeded::new);
+      request.initialImage(new InitialImage(ImageFiles.read(image), share, posterior));
     }
     return request.build();
-  }
-
-  private static DenseTensor latents(Path file) {
-    Map<String, DenseTensor> tensors = TensorFiles.read(file);
-    return Optional.ofNullable(tensors.get("latents"))
-        .orElseThrow(
-            () ->
-                new DoptException(
-                    ErrorCode.BAD_INPUT,
-                    file + " has no tensor 'latents'; it has " + tensors.keySet() + "."));
   }
 
   private void report(GenerationProgress progress, StageTimings timings) {

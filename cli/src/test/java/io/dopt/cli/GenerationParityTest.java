@@ -22,6 +22,7 @@ import io.dopt.runtime.image.RgbImage;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
 import io.dopt.runtime.pipeline.GenerationRequest;
 import io.dopt.runtime.pipeline.InitialImage;
+import io.dopt.runtime.pipeline.Posterior;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.SafetensorsFile;
 import java.io.IOException;
@@ -134,7 +135,7 @@ class GenerationParityTest {
           new InitialImage(
               new RgbImage(size, image.toFloats()),
               OptionalDouble.of(settings.path("strength").asDouble()),
-              false));
+              new Posterior.Mean()));
       request.latents(tensor(reference, "e2e.noise"));
     } else {
       request.latents(tensor(reference, "e2e.latents"));

@@ -3,6 +3,7 @@ package io.dopt.runtime.pipeline;
 import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.noise.BatchNoise;
 import io.dopt.runtime.noise.NoiseStream;
+import io.dopt.runtime.noise.NormalGenerator;
 import io.dopt.runtime.scheduler.NoiseSource;
 import io.dopt.runtime.scheduler.SampleLayout;
 import io.dopt.runtime.scheduler.Scheduler;
@@ -120,9 +121,8 @@ final class BatchLoop implements AutoCloseable {
       return noise;
     }
     float[] clean = new float[noise.length];
-    boolean sampled = plan.request().initialImage().orElseThrow().sampled();
     for (int image = 0; image < images; image++) {
-      float[] latents = initial.get().latents(sampled, plan.request().seed() + first + image);
+      float[] latents = initial.get().latents(posteriorNoise(first + image));
       System.arraycopy(latents, 0, clean, image * perImage, perImage);
     }
     plan.scheduler().addNoise(clean, noise, startIndex, clean);
@@ -135,12 +135,30 @@ final class BatchLoop implements AutoCloseable {
       new BatchNoise(plan.request().seed() + first, images, NoiseStream.INITIAL).fill(noise);
       return noise;
     }
-    float[] given = plan.latents().get();
     for (int image = 0; image < images; image++) {
-      int from = given.length == perImage ? 0 : (first + image) * perImage;
-      System.arraycopy(given, from, noise, image * perImage, perImage);
+      System.arraycopy(
+          ofImage(plan.latents().get(), first + image), 0, noise, image * perImage, perImage);
     }
     return noise;
+  }
+
+  private Optional<float[]> posteriorNoise(int image) {
+    Posterior posterior = plan.request().initialImage().orElseThrow().posterior();
+    if (posterior instanceof Posterior.Mean) {
+      return Optional.empty();
+    }
+    if (posterior instanceof Posterior.Given given) {
+      return Optional.of(ofImage(given.noise().toFloats(), image));
+    }
+    float[] noise = new float[perImage];
+    new NormalGenerator(plan.request().seed() + image, NoiseStream.VAE).fill(noise, 0, perImage);
+    return Optional.of(noise);
+  }
+
+  /** The part of given numbers that belongs to an image, or all when all images share them. */
+  private float[] ofImage(float[] given, int image) {
+    int from = given.length == perImage ? 0 : image * perImage;
+    return Arrays.copyOfRange(given, from, from + perImage);
   }
 
   private Denoiser denoiser(int images, int conditioningLength) {

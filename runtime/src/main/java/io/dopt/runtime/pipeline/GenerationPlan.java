@@ -57,6 +57,12 @@ record GenerationPlan(
             request.eta());
     Optional<RgbImage> initialImage =
         request.initialImage().map(initial -> LanczosResize.resize(initial.image(), size));
+    request
+        .initialImage()
+        .map(InitialImage::posterior)
+        .filter(Posterior.Given.class::isInstance)
+        .map(Posterior.Given.class::cast)
+        .ifPresent(given -> check("posterior noise", given.noise(), request.images(), latentShape));
     double strength =
         request.initialImage().isEmpty()
             ? 1
@@ -73,7 +79,7 @@ record GenerationPlan(
         scheduler,
         initialImage,
         strength,
-        request.latents().map(latents -> check(latents, request.images(), latentShape)));
+        request.latents().map(latents -> check("latents", latents, request.images(), latentShape)));
   }
 
   private static ImageSize size(
@@ -130,7 +136,8 @@ record GenerationPlan(
         .orElse(1);
   }
 
-  private static float[] check(DenseTensor latents, int images, List<Long> latentShape) {
+  private static float[] check(
+      String what, DenseTensor latents, int images, List<Long> latentShape) {
     List<Long> expected = new ArrayList<>(latentShape);
     expected.add(0, (long) images);
     List<Long> shared = new ArrayList<>(latentShape);
@@ -138,7 +145,9 @@ record GenerationPlan(
     if (!latents.shape().equals(expected) && !latents.shape().equals(shared)) {
       throw new DoptException(
           ErrorCode.USAGE,
-          "The given latents are "
+          "The given "
+              + what
+              + " are "
               + latents.shape()
               + "; this request needs "
               + expected

@@ -5,10 +5,9 @@ import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.EngineCall;
 import io.dopt.runtime.engine.TensorBuffer;
 import io.dopt.runtime.image.RgbImage;
-import io.dopt.runtime.noise.NoiseStream;
-import io.dopt.runtime.noise.NormalGenerator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The VAE's encoder on the initial image of image-to-image: a distribution over latents, or for
@@ -56,15 +55,14 @@ final class ImageEncoder {
   /**
    * The latents of the denoiser.
    *
-   * @param sampled whether the distribution is sampled, with noise of the seed, or its mean taken
+   * @param noise of the sample; the distribution's mean is taken without
    */
-  float[] latents(boolean sampled, long seed) {
+  float[] latents(Optional<float[]> noise) {
     float[] latents = mean.clone();
-    if (sampled && deviation.length > 0) {
-      float[] noise = new float[latents.length];
-      new NormalGenerator(seed, NoiseStream.VAE).fill(noise, 0, noise.length);
+    if (noise.isPresent() && deviation.length > 0) {
+      float[] normal = noise.get();
       for (int i = 0; i < latents.length; i++) {
-        latents[i] += deviation[i] * noise[i];
+        latents[i] += deviation[i] * normal[i];
       }
     }
     scaling.toDenoiser(latents);

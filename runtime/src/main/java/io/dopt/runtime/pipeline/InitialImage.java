@@ -9,7 +9,6 @@ import java.util.OptionalDouble;
  * @param image resized with {@link io.dopt.runtime.image.LanczosResize} when its size is not that
  *     of the request
  * @param strength 0 (keep the image) to 1 (forget it); default the pipeline's
- * @param sampled whether the VAE's latent distribution is sampled, as diffusers does, with noise of
- *     the image's seed, or its mean is taken
+ * @param posterior which latents of the VAE's distribution are taken
  */
-public record InitialImage(RgbImage image, OptionalDouble strength, boolean sampled) {}
+public record InitialImage(RgbImage image, OptionalDouble strength, Posterior posterior) {}

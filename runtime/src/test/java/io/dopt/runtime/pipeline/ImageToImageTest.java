@@ -15,6 +15,7 @@ import io.dopt.runtime.noise.NormalGenerator;
 import io.dopt.runtime.scheduler.SampleLayout;
 import io.dopt.runtime.scheduler.Scheduler;
 import io.dopt.runtime.scheduler.Schedulers;
+import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
@@ -64,14 +65,14 @@ class ImageToImageTest {
   }
 
   private static float[] generate(
-      DiffusionPipeline pipeline, RgbImage image, double strength, boolean sampled) {
+      DiffusionPipeline pipeline, RgbImage image, double strength, Posterior posterior) {
     return pipeline
         .generate(
             GenerationRequest.builder("star")
                 .steps(4)
                 .guidanceScale(1)
                 .seed(11)
-                .initialImage(new InitialImage(image, OptionalDouble.of(strength), sampled))
+                .initialImage(new InitialImage(image, OptionalDouble.of(strength), posterior))
                 .build())
         .images()
         .get(0)
@@ -117,9 +118,15 @@ class ImageToImageTest {
     }
     try (DiffusionPipeline pipeline = DiffusionPipeline.open(bundle, ONE_THREAD)) {
       float text = textOf(bundle);
-      assertArrayEquals(oneStep(bundle, mean, text), generate(pipeline, image, 0.25, false), 1e-5f);
+      DenseTensor given = DenseTensor.ofFloats(List.of(1L, 4L, 8L, 8L), epsilon);
+      for (Posterior posterior : List.of(new Posterior.Seeded(), new Posterior.Given(given))) {
+        assertArrayEquals(
+            oneStep(bundle, sampled, text), generate(pipeline, image, 0.25, posterior), 1e-5f);
+      }
       assertArrayEquals(
-          oneStep(bundle, sampled, text), generate(pipeline, image, 0.25, true), 1e-5f);
+          oneStep(bundle, mean, text),
+          generate(pipeline, image, 0.25, new Posterior.Mean()),
+          1e-5f);
     }
   }
 
@@ -143,7 +150,10 @@ class ImageToImageTest {
   private static int steps(
       DiffusionPipeline pipeline, GenerationRequest.Builder request, OptionalDouble strength) {
     return pipeline
-        .generate(request.initialImage(new InitialImage(image(16, 16), strength, true)).build())
+        .generate(
+            request
+                .initialImage(new InitialImage(image(16, 16), strength, new Posterior.Seeded()))
+                .build())
         .timings()
         .denoise()
         .size();
@@ -164,7 +174,8 @@ class ImageToImageTest {
       GenerationRequest.Builder request =
           GenerationRequest.builder("star")
               .steps(2)
-              .initialImage(new InitialImage(image(23, 30), OptionalDouble.of(1), true));
+              .initialImage(
+                  new InitialImage(image(23, 30), OptionalDouble.of(1), new Posterior.Seeded()));
       RgbImage own = pipeline.generate(request.build(), listener).images().get(0).image();
       assertEquals(new ImageSize(20, 28), own.size());
       assertTrue(warnings.get(0).contains("23x30"), warnings::toString);

@@ -1,0 +1,402 @@
+package io.dopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dopt.runtime.image.ImageFiles;
+import io.dopt.tensor.DenseTensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a user does, by command line, compared with what diffusers recorded. */
+class MainJobTest {
+  /** ||out - ref|| / ||ref||, as the project promises for float32. */
+  private static final double COMPONENT_TOLERANCE = 1e-4;
+
+  private static final double PIXEL_TOLERANCE = 2.0 / 255;
+
+  private static final Path FIXTURES =
+      Path.of(System.getProperty("dopt.root"), "testdata", "fixtures");
+
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  private static Path bundle(String fixture) {
+    return shared.resolve(fixture);
+  }
+
+  @BeforeAll
+  static void compile() {
+    for (String fixture : List.of("sd15-tiny", "sdxl-tiny")) {
+      CommandLineRun run =
+          CommandLineRun.of(
+              "compile",
+              FIXTURES.resolve(fixture),
+              "-o",
+              bundle(fixture),
+              "--cache",
+              shared.resolve("cache"));
+      assertEquals(0, run.exitCode(), run.err());
+      assertTrue(run.out().contains("unet"), run.out());
+    }
+  }
+
+  private static JsonNode json(CommandLineRun run) throws IOException {
+    return new ObjectMapper().readTree(run.out());
+  }
+
+  private static JsonNode settings(String fixture) throws IOException {
+    return new ObjectMapper()
+        .readTree(FIXTURES.resolve(fixture).resolve("reference.json").toFile());
+  }
+
+  private static Map<String, DenseTensor> reference(String fixture, String prefix) {
+    Map<String, DenseTensor> tensors = new LinkedHashMap<>();
+    TensorFiles.read(FIXTURES.resolve(fixture).resolve("reference.safetensors"))
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith(prefix)) {
+                tensors.put(name.substring(prefix.length()), tensor);
+              }
+            });
+    return tensors;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sd15-tiny", "sdxl-tiny"})
+  void runComputesWhatDiffusersComputes(String fixture) throws IOException {
+    JsonNode inspected = json(CommandLineRun.of("inspect", bundle(fixture), "--json"));
+    List<String> components = new ArrayList<>();
+    inspected.get("components").fieldNames().forEachRemaining(components::add);
+    assertTrue(components.containsAll(List.of("text_encoder", "unet", "vae_decoder")));
+    for (String component : components) {
+      Path inputs = folder.resolve(component + ".in.safetensors");
+      Path outputs = folder.resolve(component + ".out.safetensors");
+      TensorFiles.write(inputs, reference(fixture, component + ".in."));
+
+      CommandLineRun run =
+          CommandLineRun.of(
+              "run",
+              bundle(fixture),
+              "--component",
+              component,
+              "--inputs",
+              inputs,
+              "--outputs",
+              outputs);
+
+      assertEquals(0, run.exitCode(), run.err());
+      Map<String, DenseTensor> computed = TensorFiles.read(outputs);
+      reference(fixture, component + ".out.")
+          .forEach(
+              (name, expected) -> {
+                assertEquals(expected.shape(), computed.get(name).shape());
+                double error = relativeError(expected.toFloats(), computed.get(name).toFloats());
+                assertTrue(
+                    error <= COMPONENT_TOLERANCE, component + "." + name + " differs by " + error);
+              });
+    }
+  }
+
+  private static double relativeError(float[] expected, float[] computed) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow(computed[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / norm);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sd15-tiny", "sdxl-tiny"})
+  void generateMakesTheImageOfDiffusersFromItsLatents(String fixture) throws IOException {
+    Path latents = folder.resolve("latents.safetensors");
+    TensorFiles.write(
+        latents,
+        reference(fixture, "e2e.").entrySet().stream()
+            .filter(entry -> entry.getKey().equals("latents"))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    Path tensor = folder.resolve("image.safetensors");
+    JsonNode settings = settings(fixture);
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate",
+            bundle(fixture),
+            "--prompt",
+            settings.get("prompt").asText(),
+            "--negative-prompt",
+            settings.get("negative_prompt").asText(),
+            "--steps",
+            settings.get("num_inference_steps"),
+            "--guidance",
+            settings.get("guidance_scale"),
+            "--size",
+            settings.get("height") + "x" + settings.get("width"),
+            "--latents",
+            latents,
+            "--output-tensor",
+            tensor);
+
+    assertEquals(0, run.exitCode(), run.err());
+    DenseTensor expected = reference(fixture, "e2e.").get("image");
+    DenseTensor image = TensorFiles.read(tensor).get("image");
+    assertEquals(expected.shape(), image.shape());
+    assertArrayEquals(expected.toFloats(), image.toFloats(), (float) PIXEL_TOLERANCE);
+  }
+
+  @Test
+  void compilesTheSameBytesAgainAndTakesThemFromTheCache() throws IOException {
+    Path again = folder.resolve("again");
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "compile",
+            FIXTURES.resolve("sd15-tiny"),
+            "-o",
+            again,
+            "--cache",
+            shared.resolve("cache"),
+            "--locked",
+            bundle("sd15-tiny").resolve("dopt.lock"),
+            "--json",
+            "--explain");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(
+        Files.readString(bundle("sd15-tiny").resolve("dopt.lock")),
+        Files.readString(again.resolve("dopt.lock")));
+    JsonNode report = json(run);
+    for (JsonNode component : report.get("components")) {
+      assertTrue(component.get("cached").asBoolean(), component.toString());
+      assertTrue(component.get("operators").asInt() > 10, component.toString());
+    }
+    assertEquals(report.get("components").size(), report.get("explanations").size());
+  }
+
+  @Test
+  void anExistingOutputIsRefusedAndReplacedWithForce() throws IOException {
+    Path taken = Files.createDirectory(folder.resolve("taken"));
+    Path file = Files.writeString(taken.resolve("mine.txt"), "mine");
+
+    CommandLineRun refused =
+        CommandLineRun.of("compile", FIXTURES.resolve("sd15-tiny"), "-o", taken, "--no-cache");
+
+    assertEquals(5, refused.exitCode(), refused.err());
+    assertTrue(refused.err().contains("--force"), refused.err());
+    assertEquals("mine", Files.readString(file));
+    assertEquals(List.of("taken"), names(folder));
+
+    CommandLineRun notOurs =
+        CommandLineRun.of(
+            "compile", FIXTURES.resolve("sd15-tiny"), "-o", taken, "--no-cache", "--force");
+
+    assertEquals(5, notOurs.exitCode(), notOurs.err());
+    assertEquals("mine", Files.readString(file));
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void oneImageOfACallCanBeMadeAgainAlone() throws IOException {
+    Path prompts = Files.writeString(folder.resolve("prompts.txt"), "one\n\n  two  \n");
+    Path all = folder.resolve("all");
+    Path grid = folder.resolve("grid.png");
+    Path alone = folder.resolve("alone.png");
+
+    CommandLineRun many =
+        CommandLineRun.of(
+            "generate",
+            bundle("sd15-tiny"),
+            "--prompts",
+            prompts,
+            "--count",
+            2,
+            "--seed",
+            5,
+            "--steps",
+            3,
+            "-o",
+            all,
+            "--grid",
+            grid,
+            "--json");
+    CommandLineRun one =
+        CommandLineRun.of(
+            "generate",
+            bundle("sd15-tiny"),
+            "--prompt",
+            "two",
+            "--seed",
+            8,
+            "--steps",
+            3,
+            "-o",
+            alone);
+
+    assertEquals(0, many.exitCode(), many.err());
+    assertEquals(0, one.exitCode(), one.err());
+    assertEquals(List.of("0000.png", "0001.png", "0002.png", "0003.png"), names(all));
+    assertArrayEquals(
+        ImageFiles.read(all.resolve("0003.png")).values(), ImageFiles.read(alone).values());
+    JsonNode last = json(many).get("images").get(3);
+    assertEquals("two", last.get("prompt").asText());
+    assertEquals(8, last.get("seed").asInt());
+    assertEquals(2 * ImageFiles.read(alone).size().width(), ImageFiles.read(grid).size().width());
+  }
+
+  @Test
+  void imagesAreNotReplacedWithoutForce() throws IOException {
+    Path image = Files.writeString(folder.resolve("image.png"), "mine");
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate", bundle("sd15-tiny"), "--prompt", "x", "--steps", 1, "-o", image);
+
+    assertEquals(5, run.exitCode());
+    assertTrue(run.err().contains("already exists"), run.err());
+    assertEquals("mine", Files.readString(image));
+  }
+
+  @Test
+  void aPromptLongerThanTheWindowIsAWarning() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate",
+            bundle("sd15-tiny"),
+            "--prompt",
+            "red circle ".repeat(60),
+            "--steps",
+            1,
+            "-o",
+            folder.resolve("long.png"));
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("dopt: warning: The prompt is longer than the"), run.err());
+  }
+
+  @Test
+  void aSizeThatDoesNotDivideIsRefused() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate",
+            bundle("sd15-tiny"),
+            "--prompt",
+            "x",
+            "--size",
+            "33x32",
+            "-o",
+            folder.resolve("odd.png"));
+
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().contains("33"), run.err());
+    assertEquals(List.of(), names(folder));
+  }
+
+  @Test
+  void severalImagesDoNotGoIntoOneFile() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate",
+            bundle("sd15-tiny"),
+            "--prompt",
+            "x",
+            "--count",
+            2,
+            "-o",
+            folder.resolve("both.png"));
+
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("--grid"), run.err());
+  }
+
+  @Test
+  void benchTimesComponentsAndOperators() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "bench",
+            bundle("sd15-tiny"),
+            "--component",
+            "unet",
+            "--iterations",
+            3,
+            "--warmup",
+            1,
+            "--profile",
+            "--json");
+
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode unet = json(run).get("components").get("unet");
+    assertEquals(3, unet.get("seconds").get("count").asInt());
+    double minimum = unet.get("seconds").get("minimum").asDouble();
+    assertTrue(minimum > 0 && minimum <= unet.get("seconds").get("p50").asDouble());
+    assertTrue(unet.get("operators").size() > 5, unet.toString());
+  }
+
+  @Test
+  void benchTimesWholeGenerations() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "bench", bundle("sdxl-tiny"), "--iterations", 2, "--warmup", 1, "--steps", 2, "--json");
+
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode report = json(run);
+    assertEquals(2, report.get("components").get("generate").get("seconds").get("count").asInt());
+    assertEquals(4, report.get("components").get("unet").get("seconds").get("count").asInt());
+    assertTrue(report.get("loopOverhead").isNumber(), run.out());
+  }
+
+  @Test
+  void inspectShowsCheckpointAndGraph() throws IOException {
+    Path checkpoint = FIXTURES.resolve("sd15-tiny");
+
+    JsonNode report = json(CommandLineRun.of("inspect", checkpoint, "--json"));
+    CommandLineRun graph = CommandLineRun.of("inspect", checkpoint, "--ir", "vae_decoder");
+    CommandLineRun unknown = CommandLineRun.of("inspect", checkpoint, "--ir", "vae");
+
+    assertEquals("StableDiffusionPipeline", report.get("pipeline").asText());
+    assertEquals(3, report.get("components").size());
+    assertTrue(graph.out().startsWith("graph vae_decoder"), graph.out().substring(0, 40));
+    assertEquals(2, unknown.exitCode());
+    assertTrue(unknown.err().contains("vae_decoder"), unknown.err());
+  }
+
+  @Test
+  void runNamesTheInputThatIsMissing() {
+    Path inputs = folder.resolve("in.safetensors");
+    TensorFiles.write(inputs, Map.of("sample", DenseTensor.ofFloats(List.of(1L), 1)));
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "run",
+            bundle("sd15-tiny"),
+            "--component",
+            "unet",
+            "--inputs",
+            inputs,
+            "--outputs",
+            folder.resolve("out.safetensors"));
+
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("timestep"), run.err());
+  }
+}
