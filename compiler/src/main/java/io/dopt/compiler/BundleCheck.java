@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * weights mapped and untouched, for running them would take their size in memory.
  */
 final class BundleCheck {
-  static final long RUN_LIMIT_BYTES = 256L << 20;
+  static final long RUN_LIMIT_BYTES = 64L << 20;
 
   /** Static engines with larger outputs are not run: it takes seconds, and dynamic ones are. */
   private static final long OUTPUT_LIMIT = 1 << 16;
