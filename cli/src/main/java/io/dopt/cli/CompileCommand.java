@@ -123,8 +123,7 @@ final class CompileCommand extends DoptSubcommand {
       progress.stageFinished("passes");
       CompileSummary summary =
           new Compiler(Targets.standard()).compile(rewritten.model(), options(passes), progress);
-      List<Explanation> explanations =
-          explain ? Explanation.of(rewritten.traces(), summary) : List.of();
+      List<Explanation> explanations = explain ? Explanation.of(rewritten, summary) : List.of();
       CompileReport report =
           CompileReport.of(summary, rewritten.model(), progress.stages(), explanations);
       console().result(report, report.text());

@@ -78,6 +78,9 @@ record CompileReport(
           part.engines,
           part.cached ? "cached" : Amount.seconds(part.seconds));
     }
-    return table + "\n" + output + ": " + Amount.bytes(bytes) + " in " + Amount.seconds(seconds);
+    StringBuilder text = new StringBuilder();
+    explanations.forEach(explanation -> text.append(explanation.text()).append("\n\n"));
+    text.append(table).append('\n');
+    return text.append(output) + ": " + Amount.bytes(bytes) + " in " + Amount.seconds(seconds);
   }
 }

@@ -3,8 +3,11 @@ package io.dopt.cli;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.lowering.LoweringChoice;
+import io.dopt.ir.Graph;
+import io.dopt.passes.PassPipeline;
 import io.dopt.passes.PassTrace;
 import io.dopt.passes.Refusal;
+import io.dopt.quantizer.PrecisionPlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -14,6 +17,7 @@ import java.util.TreeMap;
  * What {@code compile --explain} adds for one component: what every pass did or refused, how its
  * operators were written, and why not otherwise.
  *
+ * @param precision how many layers compute in which precision
  * @param lowerings number of nodes by operator and the rule that took them; empty when the
  *     component came from the cache
  * @param loweringRefusals number of nodes by what a rule said
@@ -21,6 +25,7 @@ import java.util.TreeMap;
 record Explanation(
     String component,
     List<PassEffect> passes,
+    String precision,
     SortedMap<String, Integer> lowerings,
     SortedMap<String, Integer> loweringRefusals,
     @JsonIgnore String passTable) {
@@ -34,11 +39,13 @@ record Explanation(
       List<String> fired,
       List<Refusal> refusals) {}
 
-  static List<Explanation> of(List<PassTrace> traces, CompileSummary summary) {
-    return traces.stream().map(trace -> of(trace, summary)).toList();
+  static List<Explanation> of(PassPipeline.ModelResult rewritten, CompileSummary summary) {
+    return rewritten.traces().stream()
+        .map(trace -> of(trace, rewritten.model().components().get(trace.graph()).graph(), summary))
+        .toList();
   }
 
-  private static Explanation of(PassTrace trace, CompileSummary summary) {
+  private static Explanation of(PassTrace trace, Graph graph, CompileSummary summary) {
     SortedMap<String, Integer> lowerings = new TreeMap<>();
     SortedMap<String, Integer> refusals = new TreeMap<>();
     Optional<CompileSummary.ComponentSummary> component =
@@ -60,16 +67,18 @@ record Explanation(
                         record.fired(),
                         record.refusals()))
             .toList();
-    return new Explanation(trace.graph(), passes, lowerings, refusals, trace.explain());
+    String precision = PrecisionPlan.of(graph).summary();
+    return new Explanation(trace.graph(), passes, precision, lowerings, refusals, trace.explain());
   }
 
   String text() {
+    String before = passTable + "  layers: " + precision + System.lineSeparator();
     if (lowerings.isEmpty()) {
-      return passTable + "  taken from the cache; --no-cache shows how operators are written";
+      return before + "  taken from the cache; --no-cache shows how operators are written";
     }
     TextTable table = new TextTable("  nodes", "<written as");
     lowerings.forEach((choice, count) -> table.row(count, choice));
     loweringRefusals.forEach((refusal, count) -> table.row(count, "refused: " + refusal));
-    return passTable + table;
+    return before + table;
   }
 }
