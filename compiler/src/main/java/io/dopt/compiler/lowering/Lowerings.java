@@ -29,6 +29,7 @@ public final class Lowerings {
     rules.add(new LowerSiluToQuickGelu());
     rules.add(new LowerQuickGelu());
     rules.add(new FuseAddIntoSkipLayerNormalization());
+    rules.add(new LowerLayerNormalizationToSkip());
     rules.addAll(plainRules());
     return new Lowerings(rules);
   }

@@ -45,6 +45,14 @@ class FusedLoweringTest {
         Arguments.of(new QuickGelu(), sequence, "com.microsoft.QuickGelu"),
         Arguments.of(new Geglu(), sequence, LoweringChoice.DECOMPOSED),
         Arguments.of(
+            new LayerNormalization(1e-3),
+            List.of(List.of(2L, -1L, 96L), List.of(96L), List.of(96L)),
+            "com.microsoft.SkipLayerNormalization"),
+        Arguments.of(
+            new LayerNormalization(1e-5),
+            List.of(List.of(-1L, 96L), List.of(96L)),
+            "LayerNormalization"),
+        Arguments.of(
             new SinusoidalEmbedding(32, true, 0, 1, 10000),
             List.of(List.of(-1L)),
             LoweringChoice.DECOMPOSED),
@@ -129,7 +137,8 @@ class FusedLoweringTest {
 
   @Test
   void addOfOtherShapesDoesNotFuse() {
-    assertEquals(List.of("Binary", "LayerNormalization"), lowerings(residual(false)));
+    assertEquals(
+        List.of("Binary", "com.microsoft.SkipLayerNormalization"), lowerings(residual(false)));
   }
 
   private static List<String> lowerings(Graph graph) {

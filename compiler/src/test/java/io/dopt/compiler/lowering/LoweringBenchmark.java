@@ -59,6 +59,10 @@ public final class LoweringBenchmark {
     graph(graphs, "SiLU", new Silu(), new long[] {2, 320, 64, 64}, List.of());
     graph(graphs, "quick GELU", new QuickGelu(), new long[] {1, 77, 3072}, List.of());
     graph(graphs, "GEGLU", new Geglu(), new long[] {2, 4096, 2560}, List.of());
+    for (long[] shape : new long[][] {{2, 4096, 320}, {2, 256, 1280}, {1, 77, 768}}) {
+      LayerNormalization operator = new LayerNormalization(1e-5);
+      graph(graphs, "LayerNormalization", operator, shape, List.of(shape[2], shape[2]));
+    }
     residual(graphs, 2, 4096, 320);
     residual(graphs, 2, 256, 1280);
     System.out.println("| operator | decomposed, ms | fused, ms | speed-up |");
