@@ -11,6 +11,7 @@ import io.dopt.importer.family.ImportedPipeline;
 import io.dopt.importer.family.PipelineImporter;
 import io.dopt.passes.PassPipeline;
 import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.scheduler.Schedulers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +118,8 @@ final class CompileCommand extends DoptSubcommand {
       ImportedPipeline imported =
           new PipelineImporter(FamilyBuilders.standard(), strict).importPipeline(opened);
       imported.notes().forEach(console()::warning);
+      // The runtime would refuse it too, but only when somebody generates.
+      Schedulers.of(imported.model().scheduler(), Optional.empty(), 0);
       progress.stageFinished("import");
       PassPipeline passes = PassPipeline.standard();
       PassPipeline.ModelResult rewritten = passes.run(imported.model());

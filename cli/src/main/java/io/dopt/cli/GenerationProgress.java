@@ -16,6 +16,7 @@ final class GenerationProgress implements GenerationListener, AutoCloseable {
   private final List<Finished> finished = new ArrayList<>();
   private final List<GeneratedImage> kept = new ArrayList<>();
   private Optional<ProgressLine> line = Optional.empty();
+  private String batch = "";
   private long started;
 
   /** An image that is done. */
@@ -35,12 +36,14 @@ final class GenerationProgress implements GenerationListener, AutoCloseable {
   @Override
   public void batchStarted(int firstImage, int count, int steps) {
     close();
-    String numbers =
-        count == 1
-            ? "image " + (firstImage + 1)
-            : "images " + (firstImage + 1) + "-" + (firstImage + count);
+    batch =
+        (count == 1
+                ? "image " + (firstImage + 1)
+                : "images " + (firstImage + 1) + " to " + (firstImage + count))
+            + " of "
+            + images;
     started = System.nanoTime();
-    line = Optional.of(ProgressLine.ofSteps(console, numbers + " of " + images, steps));
+    line = Optional.of(ProgressLine.ofSteps(console, batch, steps));
   }
 
   @Override
@@ -50,11 +53,9 @@ final class GenerationProgress implements GenerationListener, AutoCloseable {
       close();
       double seconds = (System.nanoTime() - started) / 1e9;
       console.progress(
-          "denoised in "
-              + Amount.seconds(seconds)
-              + ", "
-              + Amount.seconds(seconds / steps)
-              + " a step");
+          String.format(
+              "%s: denoised in %s, %s a step",
+              batch, Amount.seconds(seconds), Amount.seconds(seconds / steps)));
     }
   }
 
