@@ -204,7 +204,7 @@ final class AutoencoderKL implements FamilyBuilder {
           (int) config.positive("layers_per_block", 1),
           new ResnetSettings(
               Activation.ofDiffusers(config, "act_fn", activation),
-              config.positive("norm_num_groups", 32),
+              ResnetSettings.readGroups(config, channels),
               EPSILON,
               false,
               false,

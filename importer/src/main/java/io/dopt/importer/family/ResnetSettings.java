@@ -1,6 +1,8 @@
 package io.dopt.importer.family;
 
 import io.dopt.importer.family.nn.Activation;
+import io.dopt.importer.family.nn.Config;
+import java.util.List;
 
 /**
  * What all residual blocks of a network share.
@@ -19,6 +21,18 @@ record ResnetSettings(
     boolean scaleShift,
     boolean skipTimeActivation,
     double outputScaleFactor) {
+
+  /** Reads norm_num_groups, which must divide the channels of every level. */
+  static long readGroups(Config config, List<Long> channels) {
+    long groups = config.positive("norm_num_groups", 32);
+    if (channels.stream().anyMatch(count -> count % groups != 0)) {
+      throw config.inconsistent(
+          "the groups of the norms do not divide the channels",
+          "norm_num_groups",
+          "block_out_channels");
+    }
+    return groups;
+  }
 
   ResnetSettings withOutputScaleFactor(double factor) {
     return new ResnetSettings(activation, groups, epsilon, scaleShift, skipTimeActivation, factor);

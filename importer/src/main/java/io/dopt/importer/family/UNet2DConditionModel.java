@@ -52,7 +52,7 @@ final class UNet2DConditionModel implements FamilyBuilder {
     String activationName = config.text("act_fn", "silu");
     Activation activation = Activation.ofDiffusers(config, "act_fn", activationName);
     UNetLevels levels = UNetLevels.read(config);
-    ResnetSettings resnet = resnetSettings(config, activation);
+    ResnetSettings resnet = resnetSettings(config, levels.channels(), activation);
     UNetBlocks blocks = new UNetBlocks(config, levels, resnet);
     TimeConditioning time = TimeConditioning.read(config, levels.channels().get(0), activation);
 
@@ -94,14 +94,15 @@ final class UNet2DConditionModel implements FamilyBuilder {
     return Symbols.latent(graph, name, smallest, blocks.halvesExactly() ? smallest : 1);
   }
 
-  private static ResnetSettings resnetSettings(Config config, Activation activation) {
+  private static ResnetSettings resnetSettings(
+      Config config, List<Long> channels, Activation activation) {
     String scaleShift = config.text("resnet_time_scale_shift", "default");
     if (!Set.of("default", "scale_shift").contains(scaleShift)) {
       throw config.unsupported("resnet_time_scale_shift", "default and scale_shift");
     }
     return new ResnetSettings(
         activation,
-        config.positive("norm_num_groups", 32),
+        ResnetSettings.readGroups(config, channels),
         config.number("norm_eps", 1e-5),
         scaleShift.equals("scale_shift"),
         config.flag("resnet_skip_time_act", false),
