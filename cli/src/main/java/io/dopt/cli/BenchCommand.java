@@ -86,7 +86,7 @@ final class BenchCommand extends DoptSubcommand {
   @Mixin private EngineArguments engine;
 
   private record Measured(
-      SortedMap<String, Long> shape, Quantiles seconds, List<OperatorTime> operators) {}
+      SortedMap<String, Long> shape, LatencySummary seconds, List<OperatorTime> operators) {}
 
   private record Result(
       Path bundle, Map<String, Measured> components, Optional<Double> loopOverhead) {}
@@ -125,7 +125,7 @@ final class BenchCommand extends DoptSubcommand {
                 component,
                 Optional.ofNullable(size),
                 Optional.ofNullable(batch).map(Integer::longValue));
-        Quantiles seconds = Quantiles.of(bench.run(warmUp, iterations, console()));
+        LatencySummary seconds = LatencySummary.of(bench.run(warmUp, iterations, console()));
         measured.put(
             component, new Measured(bench.bindings(), seconds, operators(engines, component)));
       }
@@ -174,7 +174,7 @@ final class BenchCommand extends DoptSubcommand {
                 name,
                 new Measured(
                     new TreeMap<>(),
-                    Quantiles.of(seconds),
+                    LatencySummary.of(seconds),
                     component ? operators(engines, name) : List.of()));
           }
         });

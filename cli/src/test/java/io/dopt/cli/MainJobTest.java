@@ -2,6 +2,7 @@ package io.dopt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -398,5 +403,70 @@ class MainJobTest {
 
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("timestep"), run.err());
+  }
+
+  @Test
+  void aSyntheticCheckpointCompilesAndGenerates() throws IOException {
+    Path checkpoint = folder.resolve("checkpoint");
+    Path bundle = folder.resolve("bundle");
+    Path image = folder.resolve("image.png");
+
+    CommandLineRun synth =
+        CommandLineRun.of(
+            "synth", FIXTURES.resolve("sd15-tiny"), "-o", checkpoint, "--dtype", "f16", "--json");
+    CommandLineRun compile =
+        CommandLineRun.of("compile", checkpoint, "-o", bundle, "--no-cache", "--strict");
+    CommandLineRun generate =
+        CommandLineRun.of("generate", bundle, "--prompt", "noise", "--steps", 2, "-o", image);
+
+    assertEquals(0, synth.exitCode(), synth.err());
+    assertTrue(json(synth).get("bytes").asLong() > 100_000, synth.out());
+    assertEquals(0, compile.exitCode(), compile.err());
+    assertEquals(0, generate.exitCode(), generate.err());
+    assertFalse(generate.err().contains("degenerate"), generate.err());
+    assertEquals(32, ImageFiles.read(image).size().height());
+  }
+
+  @Test
+  void concurrentCompilesIntoOneCacheAndGeneratesFromOneBundleAgree() throws Exception {
+    Path cache = folder.resolve("cache");
+    List<Callable<CommandLineRun>> compiles = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Path bundle = folder.resolve("bundle" + i);
+      compiles.add(
+          () ->
+              CommandLineRun.of(
+                  "compile", FIXTURES.resolve("sd15-tiny"), "-o", bundle, "--cache", cache));
+    }
+    List<Callable<CommandLineRun>> generates = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Path image = folder.resolve(i + ".png");
+      generates.add(
+          () ->
+              CommandLineRun.of(
+                  "generate",
+                  folder.resolve("bundle0"),
+                  "--prompt",
+                  "x",
+                  "--steps",
+                  2,
+                  "-o",
+                  image));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      for (List<Callable<CommandLineRun>> wave : List.of(compiles, generates)) {
+        for (Future<CommandLineRun> future : threads.invokeAll(wave)) {
+          assertEquals(0, future.get().exitCode(), future.get().err());
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    String lock = Files.readString(folder.resolve("bundle0/dopt.lock"));
+    assertEquals(lock, Files.readString(folder.resolve("bundle1/dopt.lock")));
+    assertEquals(lock, Files.readString(folder.resolve("bundle2/dopt.lock")));
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("0.png")), Files.readAllBytes(folder.resolve("1.png")));
   }
 }
