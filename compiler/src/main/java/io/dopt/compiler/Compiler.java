@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -53,6 +54,7 @@ public final class Compiler {
       PipelineModel model, CompileOptions options, CompileListener listener) {
     StageClock clock = new StageClock(listener);
     Target target = targets.get(options.target());
+    Optional<LockFile> expected = options.expectedLock().map(LockFile::read);
     BucketPlan plan = BucketPlan.of(model, options);
     GraphVerifier verifier = new GraphVerifier();
     model.components().values().forEach(component -> verifier.verify(component.graph()));
@@ -80,7 +82,7 @@ public final class Compiler {
       byte[] manifestJson = manifest.toJson();
       write(output, Bundle.MANIFEST, manifestJson);
       LockFile lock = lock(model, options, target, plan, sources, manifest, manifestJson);
-      requireExpected(options, lock);
+      expected.ifPresent(wanted -> requireEqual(options, wanted, lock));
       write(output, Bundle.LOCK, lock.toJson());
       clock.finish("manifest");
       if (options.check()) {
@@ -127,22 +129,17 @@ public final class Compiler {
     return values.stream().map(Object::toString).collect(Collectors.joining(","));
   }
 
-  private static void requireExpected(CompileOptions options, LockFile lock) {
-    options
-        .expectedLock()
-        .ifPresent(
-            file -> {
-              List<String> differences = LockFile.read(file).differences(lock);
-              if (!differences.isEmpty()) {
-                throw new DoptException(
-                    ErrorCode.BAD_INPUT,
-                    "The result is not what "
-                        + file
-                        + " locks: "
-                        + String.join("; ", differences)
-                        + ". Restore the inputs, or compile without the lock to make a new one.");
-              }
-            });
+  private static void requireEqual(CompileOptions options, LockFile expected, LockFile actual) {
+    List<String> differences = expected.differences(actual);
+    if (!differences.isEmpty()) {
+      throw new DoptException(
+          ErrorCode.BAD_INPUT,
+          "The result is not what "
+              + options.expectedLock().orElseThrow()
+              + " locks: "
+              + String.join("; ", differences)
+              + ". Restore the inputs, or compile without the lock to make a new one.");
+    }
   }
 
   private static void write(OutputFolder output, String name, byte[] content) {

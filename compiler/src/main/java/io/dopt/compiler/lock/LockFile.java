@@ -60,6 +60,9 @@ public record LockFile(
   }
 
   private static SortedMap<String, String> sorted(Map<String, String> map) {
+    if (map.containsValue(null)) {
+      throw new IllegalArgumentException("a value is null");
+    }
     return Collections.unmodifiableSortedMap(new TreeMap<>(map));
   }
 
@@ -72,6 +75,9 @@ public record LockFile(
   public static LockFile read(Path file) {
     try {
       LockFile lock = MAPPER.readValue(Files.readAllBytes(file), LockFile.class);
+      if (lock == null) {
+        throw new DoptException(ErrorCode.BAD_INPUT, file + " is not a lock: it is null.");
+      }
       if (lock.lockVersion() != VERSION) {
         throw new DoptException(
             ErrorCode.UNSUPPORTED,

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.platform.Fp16Conversions;
 import io.dopt.compiler.onnx.OnnxModelFile;
 import io.dopt.compiler.onnx.OnnxProgram;
 import io.dopt.compiler.onnx.WeightsFile;
@@ -13,6 +14,8 @@ import io.dopt.ir.Graph;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.ElementType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -59,30 +62,30 @@ final class OnnxRuntimeRun {
         List<float[]> outputs = new java.util.ArrayList<>();
         for (int i = 0; i < result.size(); i++) {
           OnnxTensor output = (OnnxTensor) result.get(i);
-          float[] values = new float[(int) output.getInfo().getNumElements()];
-          switch (output.getInfo().type) {
-            case FLOAT -> output.getFloatBuffer().get(values);
-            case INT64 -> {
-              java.nio.LongBuffer longs = output.getLongBuffer();
-              for (int at = 0; at < values.length; at++) {
-                values[at] = longs.get(at);
-              }
-            }
-            case BOOL -> {
-              java.nio.ByteBuffer bytes = output.getByteBuffer();
-              for (int at = 0; at < values.length; at++) {
-                values[at] = bytes.get(at);
-              }
-            }
-            default -> throw new AssertionError(output.getInfo());
-          }
-          outputs.add(values);
+          outputs.add(values(output));
         }
         return outputs;
       } finally {
         tensors.values().forEach(OnnxTensor::close);
       }
     }
+  }
+
+  private static float[] values(OnnxTensor output) {
+    float[] values = new float[(int) output.getInfo().getNumElements()];
+    ByteBuffer bytes = output.getByteBuffer().order(ByteOrder.nativeOrder());
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (output.getInfo().type) {
+            case FLOAT -> bytes.getFloat(4 * i);
+            case FLOAT16 -> Fp16Conversions.fp16ToFloat(bytes.getShort(2 * i));
+            case INT64 -> bytes.getLong(8 * i);
+            case INT32 -> bytes.getInt(4 * i);
+            case INT8, BOOL -> bytes.get(i);
+            default -> throw new AssertionError(output.getInfo());
+          };
+    }
+    return values;
   }
 
   private static OnnxTensor tensor(OrtEnvironment environment, DenseTensor tensor)

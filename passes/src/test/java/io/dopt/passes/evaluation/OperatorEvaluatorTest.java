@@ -12,8 +12,8 @@ import io.dopt.ir.WeightResolver;
 import io.dopt.ir.operator.PlainOperator;
 import io.dopt.tensor.DenseTensor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,15 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every plain operator on small tensors, as the table {@code operator-values.txt}. */
+/** Every plain operator on small tensors, as the table {@code testdata/operator-values.txt}. */
 class OperatorEvaluatorTest {
   private static final GraphInterpreter INTERPRETER = new GraphInterpreter(new OperatorEvaluator());
 
   static Stream<String> table() throws IOException {
-    try (InputStream in = OperatorEvaluatorTest.class.getResourceAsStream("operator-values.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines().filter(line -> !line.isBlank() && !line.startsWith("//")).toList().stream();
-    }
+    Path table = Path.of(System.getProperty("dopt.root"), "testdata", "operator-values.txt");
+    return Files.readAllLines(table).stream()
+        .filter(line -> !line.isBlank() && !line.startsWith("//"));
   }
 
   /** {@code f32[2] = [1.0, 2.0], i64[1] = [3]} cut between the constants. */
