@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,12 +28,10 @@ final class CacheEviction {
 
   private final CacheOptions options;
   private final Path components;
-  private final Path work;
 
-  CacheEviction(CacheOptions options, Path components, Path work) {
+  CacheEviction(CacheOptions options, Path components) {
     this.options = options;
     this.components = components;
-    this.work = work;
   }
 
   private record Entry(Path folder, FileTime used, long bytes) {}
@@ -46,7 +45,6 @@ final class CacheEviction {
         FileLock lock = channel.tryLock()) {
       if (lock != null) {
         evict();
-        removeAbandoned();
       }
     } catch (OverlappingFileLockException e) {
       // Another thread of this process is at it.
@@ -54,10 +52,15 @@ final class CacheEviction {
   }
 
   private void evict() throws IOException {
+    Instant abandoned = Instant.now().minus(ABANDONED);
     List<Entry> entries = new ArrayList<>();
     for (Path structure : children(components)) {
       for (Path folder : children(structure)) {
-        entries.add(entry(folder));
+        if (!folder.getFileName().toString().startsWith(".")) {
+          entries.add(entry(folder));
+        } else if (Files.getLastModifiedTime(folder).toInstant().isBefore(abandoned)) {
+          delete(folder);
+        }
       }
     }
     entries.sort(Comparator.comparing(Entry::used).reversed());
@@ -65,17 +68,21 @@ final class CacheEviction {
     for (Entry entry : entries) {
       kept += entry.bytes();
       if (kept > options.limitBytes()) {
-        Path doomed = work.resolve(UUID.randomUUID().toString());
-        Files.move(entry.folder(), doomed, StandardCopyOption.ATOMIC_MOVE);
-        delete(doomed);
-        Files.deleteIfExists(emptied(entry.folder().getParent()));
+        remove(entry.folder());
       }
     }
   }
 
-  /** The folder itself when it is empty, else a name that is not there. */
-  private static Path emptied(Path structure) throws IOException {
-    return children(structure).isEmpty() ? structure : structure.resolve("none");
+  /** Renames the entry first, so that nobody finds half of it. */
+  static void remove(Path entry) throws IOException {
+    Path doomed = entry.resolveSibling("." + UUID.randomUUID());
+    Files.move(entry, doomed, StandardCopyOption.ATOMIC_MOVE);
+    delete(doomed);
+    try {
+      Files.deleteIfExists(entry.getParent());
+    } catch (DirectoryNotEmptyException e) {
+      // It holds other entries.
+    }
   }
 
   private static Entry entry(Path folder) throws IOException {
@@ -90,15 +97,6 @@ final class CacheEviction {
     return new Entry(folder, used, bytes);
   }
 
-  private void removeAbandoned() throws IOException {
-    Instant limit = Instant.now().minus(ABANDONED);
-    for (Path folder : children(work)) {
-      if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
-        delete(folder);
-      }
-    }
-  }
-
   private static List<Path> children(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
@@ -109,12 +107,12 @@ final class CacheEviction {
   }
 
   /** Deletes an entry's folder as far as it can. */
-  static void delete(Path folder) {
+  private static void delete(Path folder) {
     deleteChildren(folder);
     try {
       Files.deleteIfExists(folder);
     } catch (IOException e) {
-      // It is in the work folder, where the next eviction finds it.
+      // It is hidden, and a later eviction finds it.
     }
   }
 

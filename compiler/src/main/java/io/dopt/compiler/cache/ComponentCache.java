@@ -6,17 +6,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.dopt.compiler.target.CompiledComponent;
 import io.dopt.runtime.bundle.FileEntry;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.OutputFolder;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Compiled components by {@link CacheKey}. An entry is a folder that is renamed into place when it
@@ -30,14 +29,12 @@ public final class ComponentCache {
       JsonMapper.builder().addModule(new Jdk8Module()).build();
 
   private final Path components;
-  private final Path work;
   private final CacheEviction eviction;
 
   /** Opens the cache; nothing is created yet. */
   public ComponentCache(CacheOptions options) {
     this.components = options.folder().resolve("components");
-    this.work = options.folder().resolve("work");
-    this.eviction = new CacheEviction(options, components, work);
+    this.eviction = new CacheEviction(options, components);
   }
 
   /** Whether some entry has this structure; if not, {@link #fetch} need not be tried. */
@@ -54,25 +51,36 @@ public final class ComponentCache {
   public Optional<CompiledComponent> fetch(CacheKey key, Path folder) {
     Path entry = entry(key);
     try {
-      CompiledComponent component =
-          MAPPER.readValue(Files.readAllBytes(entry.resolve(RECORD)), CompiledComponent.class);
-      for (Map.Entry<String, FileEntry> file : component.files().entrySet()) {
-        Path target = folder.resolve(Path.of(file.getKey()).getFileName().toString());
-        FileEntry actual = SharedFile.take(entry.resolve(file.getKey()), target);
-        if (!actual.equals(file.getValue())) {
-          throw new IOException(file.getKey() + " was changed");
-        }
+      Optional<CompiledComponent> component = take(entry, folder);
+      if (component.isPresent()) {
+        Files.setLastModifiedTime(entry.resolve(RECORD), FileTime.from(Instant.now()));
+        return component;
       }
-      Files.setLastModifiedTime(entry.resolve(RECORD), FileTime.from(Instant.now()));
-      return Optional.of(component);
-    } catch (NoSuchFileException e) {
-      clear(folder);
-      return Optional.empty();
-    } catch (IOException e) {
-      clear(folder);
       drop(entry);
+    } catch (JsonProcessingException e) {
+      drop(entry);
+    } catch (IOException e) {
+      // It is not there, or cannot be read or copied just now.
+    }
+    CacheEviction.deleteChildren(folder);
+    return Optional.empty();
+  }
+
+  /** Copies an entry; empty when it is not what was stored. */
+  private static Optional<CompiledComponent> take(Path entry, Path folder) throws IOException {
+    CompiledComponent component =
+        MAPPER.readValue(Files.readAllBytes(entry.resolve(RECORD)), CompiledComponent.class);
+    if (component == null) {
       return Optional.empty();
     }
+    for (Map.Entry<String, FileEntry> file : component.files().entrySet()) {
+      Path source = entry.resolve(file.getKey());
+      Path target = folder.resolve(source.getFileName().toString());
+      if (!SharedFile.take(source, target).equals(file.getValue())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(component);
   }
 
   /**
@@ -80,27 +88,23 @@ public final class ComponentCache {
    *
    * @param folder holds its files
    * @return why it could not be kept; empty when it was
+   * @throws DoptException (INTERRUPTED); nothing half-written stays
    */
   public Optional<String> store(CacheKey key, CompiledComponent component, Path folder) {
-    Path unfinished = work.resolve(UUID.randomUUID().toString());
-    try {
-      Files.createDirectories(unfinished);
+    try (OutputFolder entry = OutputFolder.create(entry(key), false, RECORD)) {
       for (String file : component.files().keySet()) {
-        SharedFile.give(folder.resolve(file), unfinished.resolve(file));
+        SharedFile.give(folder.resolve(file), entry.resolve(file));
       }
-      Files.write(unfinished.resolve(RECORD), MAPPER.writeValueAsBytes(component));
-      Files.createDirectories(entry(key).getParent());
-      Files.move(unfinished, entry(key), StandardCopyOption.ATOMIC_MOVE);
+      Files.write(entry.resolve(RECORD), MAPPER.writeValueAsBytes(component));
+      entry.commit();
       eviction.run();
       return Optional.empty();
-    } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
-      CacheEviction.delete(unfinished); // another process was first, with the same content
-      return Optional.empty();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of plain values is always JSON", e);
-    } catch (IOException e) {
-      CacheEviction.delete(unfinished);
-      return Files.isDirectory(entry(key)) ? Optional.empty() : Optional.of(e.toString());
+    } catch (DoptException | IOException e) {
+      if (e instanceof DoptException refused && refused.code() == ErrorCode.INTERRUPTED) {
+        throw refused;
+      }
+      // Another process may have been first, with the same content.
+      return Files.isDirectory(entry(key)) ? Optional.empty() : Optional.of(e.getMessage());
     }
   }
 
@@ -108,19 +112,11 @@ public final class ComponentCache {
     return components.resolve(key.structure()).resolve(key.content());
   }
 
-  /** Out of sight first, so that nobody finds half an entry. */
-  private void drop(Path entry) {
-    Path doomed = work.resolve(UUID.randomUUID().toString());
+  private static void drop(Path entry) {
     try {
-      Files.createDirectories(work);
-      Files.move(entry, doomed, StandardCopyOption.ATOMIC_MOVE);
-      CacheEviction.delete(doomed);
+      CacheEviction.remove(entry);
     } catch (IOException e) {
       // Another process dropped it first, or the cache is read-only; either way it is not used.
     }
-  }
-
-  private static void clear(Path folder) {
-    CacheEviction.deleteChildren(folder);
   }
 }
