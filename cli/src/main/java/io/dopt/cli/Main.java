@@ -4,6 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where the JVM enters; the launcher {@code ./dopt} starts it. */
 public final class Main {
@@ -13,6 +15,8 @@ public final class Main {
   public static void main(String[] arguments) {
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
+    Optional.ofNullable(System.getProperty("dopt.native"))
+        .ifPresent(folder -> EngineLibrary.prepare(Path.of(folder)));
     Interruption interruption = Interruption.install(Thread.currentThread(), err);
     int exitCode = new DoptCommandLine(out, err, Terminal.ofEnvironment()).execute(arguments);
     out.flush();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -105,5 +106,18 @@ class LauncherIT {
     Finished finished = run(Map.of("DOPT_JAVA_OPTS", "-Xmx300m"), DOPT, "doctor");
 
     assertTrue(finished.out.contains("Java heap up to 2"), finished.out);
+  }
+
+  @Test
+  void leavesNothingInTheTemporaryFolder() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+
+    Finished finished =
+        run(Map.of("DOPT_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary), DOPT, "doctor");
+
+    assertEquals(0, finished.exitCode, finished.err);
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
   }
 }
