@@ -88,7 +88,7 @@ public final class OutputFile implements AutoCloseable {
             String.format(
                 "The disk is too full for %s: it takes %,d bytes and %,d are free. Free some"
                     + " space, or compile to another disk.",
-                file, bytes, usable));
+                shown(file), bytes, usable));
       }
     } catch (IOException e) {
       throw failed(file, e);
@@ -97,8 +97,15 @@ public final class OutputFile implements AutoCloseable {
 
   static DoptException failed(Path file, IOException e) {
     if (e instanceof ClosedByInterruptException) {
-      return new DoptException(ErrorCode.INTERRUPTED, "Interrupted while writing " + file + ".", e);
+      return new DoptException(
+          ErrorCode.INTERRUPTED, "Interrupted while writing " + shown(file) + ".", e);
     }
-    return WriteFailure.of(file, 0, e);
+    return WriteFailure.of(shown(file), 0, e);
+  }
+
+  /** The file's place in the bundle: until the bundle appears, its folder has another name. */
+  private static Path shown(Path file) {
+    int names = file.getNameCount();
+    return file.subpath(Math.max(0, names - 2), names);
   }
 }
