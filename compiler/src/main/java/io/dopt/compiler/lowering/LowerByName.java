@@ -58,7 +58,7 @@ final class LowerByName<O extends PlainOperator> implements Lowering<O> {
 
   @Override
   public String name() {
-    return operator.getSimpleName();
+    return "as in ONNX";
   }
 
   @Override

@@ -14,7 +14,8 @@ import java.util.Optional;
  * LayerNormalization(x, epsilon) -> SkipLayerNormalization(x, x, 4 epsilon)
  * </pre>
  *
- * <p>Not when x is not [N, S, C].
+ * <p>Not when x is not [N, S, C]. The kernel takes the variance in one pass in float32, so that a
+ * mean of m standard deviations costs a relative error of about 4e-7 m^2.
  */
 final class LowerLayerNormalizationToSkip implements Lowering<LayerNormalization> {
   @Override
