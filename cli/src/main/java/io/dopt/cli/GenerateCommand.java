@@ -211,9 +211,8 @@ final class GenerateCommand extends DoptSubcommand {
     GenerationRequest request = request();
     Optional<ImageOutput> images =
         Optional.ofNullable(output).map(o -> ImageOutput.plan(o, request.images(), force));
-    if (grid != null) {
-      ImageOutput.requireWritable(grid, force);
-    }
+    Optional.ofNullable(grid).ifPresent(file -> OutputFile.requireFree(file, force));
+    Optional.ofNullable(outputTensor).ifPresent(OutputFile::requirePlace);
     boolean keep = grid != null || outputTensor != null;
     try (DiffusionPipeline pipeline =
             DiffusionPipeline.open(Bundle.open(bundle), engine.options());
@@ -221,6 +220,7 @@ final class GenerateCommand extends DoptSubcommand {
             new GenerationProgress(console(), request.images(), images, keep)) {
       StageTimings timings = pipeline.stream(request, progress);
       if (grid != null) {
+        OutputFile.createFolder(grid);
         List<RgbImage> pictures = progress.kept().stream().map(GeneratedImage::image).toList();
         ImageFiles.writePng(
             ImageGrid.of(pictures, ImageGrid.columnsFor(pictures.size())), Map.of(), grid);

@@ -4,8 +4,6 @@ import io.dopt.runtime.image.ImageFiles;
 import io.dopt.runtime.pipeline.GeneratedImage;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,9 +49,8 @@ final class ImageOutput {
       files.add(isFile ? target : target.resolve(String.format(Locale.ROOT, "%04d.png", image)));
     }
     for (Path file : files) {
-      requireWritable(file, force);
+      OutputFile.requireFree(file, force);
     }
-    createFolder(files.get(0).toAbsolutePath().getParent());
     return new ImageOutput(files);
   }
 
@@ -62,25 +59,10 @@ final class ImageOutput {
         && target.getFileName().toString().matches("(?i).*\\.(jpe?g|gif|webp|bmp|tiff?)");
   }
 
-  /** Refuses a file that is there, and with {@code force} what is no file. */
-  static void requireWritable(Path file, boolean force) {
-    if (Files.exists(file) && !(force && Files.isRegularFile(file))) {
-      throw new DoptException(
-          ErrorCode.IO, file + " already exists. Name another output, or replace it with --force.");
-    }
-  }
-
-  private static void createFolder(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Writes an image to its place and returns that. */
   Path write(GeneratedImage image) {
     Path file = files.get(image.index());
+    OutputFile.createFolder(file);
     ImageFiles.writePng(image.image(), image.pngText(), file);
     return file;
   }

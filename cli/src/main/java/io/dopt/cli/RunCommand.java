@@ -61,6 +61,7 @@ final class RunCommand extends DoptSubcommand {
 
   @Override
   public Integer call() {
+    OutputFile.requirePlace(outputs);
     Map<String, DenseTensor> given = TensorFiles.read(inputs);
     try (ComponentEngines engines = new ComponentEngines(Bundle.open(bundle), engine.options())) {
       long start = System.nanoTime();

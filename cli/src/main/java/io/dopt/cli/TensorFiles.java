@@ -1,8 +1,6 @@
 package io.dopt.cli;
 
 import io.dopt.tensor.DenseTensor;
-import io.dopt.tensor.DoptException;
-import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.LazyTensor;
 import io.dopt.tensor.SafetensorsFile;
 import io.dopt.tensor.SafetensorsWriter;
@@ -17,7 +15,7 @@ final class TensorFiles {
   /**
    * All tensors of a file.
    *
-   * @throws DoptException (IO, BAD_INPUT) when it cannot be read
+   * @throws io.dopt.tensor.DoptException (IO, BAD_INPUT) when it cannot be read
    */
   static Map<String, DenseTensor> read(Path file) {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
@@ -31,11 +29,7 @@ final class TensorFiles {
 
   /** Writes a file, replacing one that is there; it appears whole or not at all. */
   static void write(Path file, Map<String, ? extends LazyTensor> tensors) {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null || !parent.toFile().isDirectory()) {
-      throw new DoptException(
-          ErrorCode.IO, file + " cannot be written: there is no folder " + parent + ".");
-    }
+    OutputFile.createFolder(file);
     SafetensorsWriter.write(file.toAbsolutePath(), tensors, Map.of());
   }
 }

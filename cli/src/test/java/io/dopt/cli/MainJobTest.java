@@ -318,6 +318,25 @@ class MainJobTest {
   }
 
   @Test
+  void aPlaceThatCannotBeWrittenIsRefusedBeforeAnythingRuns() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+    for (String option : List.of("-o", "--grid", "--output-tensor")) {
+      CommandLineRun run =
+          CommandLineRun.of(
+              "generate",
+              bundle("sd15-tiny"),
+              "--prompt",
+              "x",
+              option,
+              file.resolve("deep/image.png"));
+
+      assertEquals(5, run.exitCode(), run.err());
+      assertTrue(run.err().contains(file + " is no folder"), run.err());
+      assertFalse(run.err().contains("denoised"), run.err());
+    }
+  }
+
+  @Test
   void severalImagesDoNotGoIntoOneFile() {
     CommandLineRun run =
         CommandLineRun.of(
