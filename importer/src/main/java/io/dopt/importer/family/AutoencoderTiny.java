@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * diffusers {@code models/autoencoders/autoencoder_tiny.py} AutoencoderTiny (TAESD): graphs {@code
- * vae_encoder} (image to {@code latents}) and {@code vae_decoder} of docs/architecture.md.
+ * vae_encoder} (image to {@code latents}, also as {@code mean}) and {@code vae_decoder} of
+ * docs/architecture.md.
  */
 final class AutoencoderTiny implements FamilyBuilder {
   /** The decoder squeezes latents into (-3, 3), whatever latent_magnitude says. */
@@ -70,9 +71,11 @@ final class AutoencoderTiny implements FamilyBuilder {
     Value unit = graph.div(shifted, graph.scalar(ElementType.FLOAT32, 2));
     List<String> keys =
         List.of(half.channelsKey(), half.blocksKey(), "in_channels", "latent_channels");
-    graph.output(
-        "latents",
-        nn.scope("encoder.layers", keys, () -> encode(nn, half, latentChannels, activation, unit)));
+    Value latents =
+        nn.scope("encoder.layers", keys, () -> encode(nn, half, latentChannels, activation, unit));
+    graph.output("latents", latents);
+    // Callers of AutoencoderKL read the mean; here the latents are all there is to know.
+    graph.output("mean", latents);
     return graph.build();
   }
 

@@ -39,8 +39,8 @@ final class ImageEncoder {
       call.input("sample").put(0, normalize(image));
       StageTimings.Recorder.time(timings.vaeEncode, call::run);
       boolean distribution =
-          manifest.outputs().stream().anyMatch(output -> output.name().equals("mean"));
-      mean = read(call.output(distribution ? "mean" : "latents"));
+          manifest.outputs().stream().anyMatch(output -> output.name().equals("logvar"));
+      mean = read(call.output("mean"));
       deviation = new float[distribution ? mean.length : 0];
       if (distribution) {
         float[] logvar = read(call.output("logvar"));
