@@ -6,15 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dopt.compiler.CompileListener;
-import io.dopt.compiler.CompileOptions;
-import io.dopt.compiler.Compiler;
-import io.dopt.compiler.Targets;
-import io.dopt.importer.checkpoint.Checkpoint;
-import io.dopt.importer.checkpoint.CheckpointOptions;
-import io.dopt.importer.checkpoint.CheckpointReader;
-import io.dopt.importer.family.FamilyBuilders;
-import io.dopt.importer.family.PipelineImporter;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineOptions;
@@ -26,48 +17,24 @@ import io.dopt.runtime.pipeline.Posterior;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.SafetensorsFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * From given latents, generation ends in the image that diffusers made of them. More fixtures of
- * the same form are taken from the folder {@code -Ddopt.fixtures} names.
- */
+/** From given latents, generation ends in the image that diffusers made of them. */
 class GenerationParityTest {
   /** The issue allows 2/255; what is left of that is room for other processors. */
   private static final double TOLERANCE = 0.5 / 255;
 
   @TempDir private Path folder;
 
-  static Stream<Path> fixtures() throws IOException {
-    List<Path> roots = new ArrayList<>();
-    roots.add(Path.of(System.getProperty("dopt.root"), "testdata", "fixtures"));
-    String more = System.getProperty("dopt.fixtures", "");
-    if (!more.isEmpty()) {
-      roots.add(Path.of(more));
-    }
-    List<Path> found = new ArrayList<>();
-    for (Path root : roots) {
-      try (Stream<Path> list = Files.list(root)) {
-        list.filter(path -> Files.exists(path.resolve("model_index.json")))
-            .filter(path -> Files.exists(path.resolve("reference.safetensors")))
-            .sorted()
-            .forEach(found::add);
-      }
-    }
-    return found.stream();
-  }
-
   @ParameterizedTest
-  @MethodSource("fixtures")
+  @MethodSource("io.dopt.cli.RecordedFixtures#all")
   void imagesEqualDiffusers(Path fixture) throws IOException {
     compare(fixture, fixture);
   }
@@ -81,12 +48,10 @@ class GenerationParityTest {
   private void compare(Path checkpoint, Path recorded) throws IOException {
     JsonNode settings = new ObjectMapper().readTree(recorded.resolve("reference.json").toFile());
     assumeTrue(settings.path("e2e").asBoolean(true), "only components were recorded");
-    compile(checkpoint);
+    Bundle bundle = RecordedFixtures.compile(checkpoint, folder.resolve("bundle"));
     try (SafetensorsFile reference =
             SafetensorsFile.open(recorded.resolve("reference.safetensors"));
-        DiffusionPipeline pipeline =
-            DiffusionPipeline.open(
-                Bundle.open(folder.resolve("bundle")), EngineOptions.defaults())) {
+        DiffusionPipeline pipeline = DiffusionPipeline.open(bundle, EngineOptions.defaults())) {
       boolean imageToImage = settings.path("img2img").asBoolean();
       DenseTensor expected = tensor(reference, imageToImage ? "e2e.image_mode" : "e2e.image");
       GenerationRequest request = request(settings, reference, imageToImage);
@@ -94,17 +59,6 @@ class GenerationParityTest {
       assertEquals(expected.shape(), actual.shape());
       double error = maximumError(expected.toFloats(), actual.toFloats());
       assertTrue(error <= TOLERANCE, "pixels differ by up to " + error * 255 + "/255");
-    }
-  }
-
-  private void compile(Path input) {
-    try (Checkpoint checkpoint = CheckpointReader.open(input, CheckpointOptions.none())) {
-      PipelineImporter importer = new PipelineImporter(FamilyBuilders.standard(), false);
-      new Compiler(Targets.standard())
-          .compile(
-              importer.importPipeline(checkpoint).model(),
-              CompileOptions.to(folder.resolve("bundle")),
-              CompileListener.NONE);
     }
   }
 
