@@ -23,6 +23,7 @@ final class ComponentCompiler {
   private final Optional<ComponentCache> cache;
   private final OutputFolder output;
   private final CompileListener listener;
+  private final String code;
 
   ComponentCompiler(
       Target target,
@@ -37,6 +38,7 @@ final class ComponentCompiler {
     this.cache = cache.map(ComponentCache::new);
     this.output = output;
     this.listener = listener;
+    this.code = cache.isPresent() ? CodeHash.of(target) : "";
   }
 
   /** Adds the component to {@code compiled} and says how that went. */
@@ -89,6 +91,7 @@ final class ComponentCompiler {
         String.join(
             "\n",
             DoptVersion.read(),
+            code,
             target.name(),
             target.version(),
             plan.buckets(name).toString(),

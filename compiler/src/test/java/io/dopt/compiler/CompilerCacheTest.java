@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dopt.compiler.cache.CacheOptions;
+import io.dopt.compiler.cpu.CpuTarget;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
@@ -30,6 +31,11 @@ class CompilerCacheTest {
   }
 
   private List<Boolean> cached(PipelineModel model, CompileOptions options) {
+    return cached(compiler, model, options);
+  }
+
+  private static List<Boolean> cached(
+      Compiler compiler, PipelineModel model, CompileOptions options) {
     return compiler.compile(model, options, CompileListener.NONE).components().stream()
         .map(CompileSummary.ComponentSummary::cached)
         .toList();
@@ -63,6 +69,15 @@ class CompilerCacheTest {
         cached(
             ToyPipeline.read(folder.resolve("a")),
             to("third").withSizes(List.of(new ImageSize(16, 16)))));
+  }
+
+  @Test
+  void otherCodeOfTheSameVersionCompilesAgain() {
+    PipelineModel model = ToyPipeline.write(folder.resolve("a"), 1);
+    Compiler rebuilt = new Compiler(new Targets(List.of(new SameTarget(new CpuTarget()))));
+    assertEquals(List.of(false, false), cached(compiler, model, to("first")));
+    assertEquals(List.of(false, false), cached(rebuilt, model, to("second")));
+    assertEquals(List.of(true, true), cached(rebuilt, model, to("third")));
   }
 
   @Test
