@@ -46,6 +46,7 @@ final class BucketPlan {
     sizes = List.copyOf(new LinkedHashSet<>(sizes));
     sizes.forEach(grid::check);
     List<Integer> batches = List.copyOf(new LinkedHashSet<>(options.batches()));
+    batches.forEach(batch -> check(batch, model));
     BucketPlan plan = new BucketPlan(sizes, batches);
     long sequence = sequence(model);
     model
@@ -81,7 +82,7 @@ final class BucketPlan {
       String name, Graph graph, PixelGrid grid, long sequence) {
     Set<SortedMap<String, Long>> found = new LinkedHashSet<>();
     for (ImageSize size : sizes) {
-      for (long batch : callBatches(name, graph)) {
+      for (long batch : callBatches(name)) {
         Map<String, Long> known =
             Map.of(
                 "batch",
@@ -103,15 +104,29 @@ final class BucketPlan {
     return found;
   }
 
-  private Set<Long> callBatches(String name, Graph graph) {
+  private Set<Long> callBatches(String name) {
     Set<Long> calls = new LinkedHashSet<>();
     if (!DENOISERS.contains(name)) {
       calls.add(1L);
       return calls;
     }
-    SymbolRange range = graph.symbols().get("batch");
     for (int batch : batches) {
-      if (range != null && (batch < 1 || !range.contains(2L * batch))) {
+      calls.add((long) batch);
+      calls.add(2L * batch);
+    }
+    return calls;
+  }
+
+  /** Refuses what the default of {@code generate} could not be, specialised engines or none. */
+  private static void check(int batch, PipelineModel model) {
+    if (batch < 1) {
+      throw new DoptException(
+          ErrorCode.USAGE, "Batch size " + batch + " is not possible: it must be 1 or more.");
+    }
+    for (String name : DENOISERS) {
+      Component denoiser = model.components().get(name);
+      SymbolRange range = denoiser == null ? null : denoiser.graph().symbols().get("batch");
+      if (range != null && !range.contains(2L * batch)) {
         throw new DoptException(
             ErrorCode.USAGE,
             String.format(
@@ -119,10 +134,7 @@ final class BucketPlan {
                     + " guidance doubles the batch. Use 1 to %d.",
                 batch, name, range.maximum(), range.maximum() / 2));
       }
-      calls.add((long) batch);
-      calls.add(2L * batch);
     }
-    return calls;
   }
 
   /** Tokens the text encoder gives, or else the text window of the tokenizer. */

@@ -166,13 +166,15 @@ class CompilerTest {
     assertFalse(Files.exists(folder.resolve("bundle")));
   }
 
-  @Test
-  void impossibleBatchesAreRefused() {
+  @ParameterizedTest
+  @CsvSource({"0, false", "0, true", "-1, true", "5, false", "5, true", "100000, true"})
+  void impossibleBatchesAreRefused(int batch, boolean dynamicOnly) {
     PipelineModel model = ToyPipeline.write(folder.resolve("source"), 1);
-    DoptException refused =
-        assertThrows(
-            DoptException.class, () -> compile(model, to("bundle").withBatches(List.of(1, 5))));
-    assertTrue(refused.getMessage().startsWith("Batch size 5 is not possible"));
+    CompileOptions options =
+        to("bundle").withBatches(List.of(1, batch)).withDynamicOnly(dynamicOnly);
+    DoptException refused = assertThrows(DoptException.class, () -> compile(model, options));
+    assertEquals(ErrorCode.USAGE, refused.code());
+    assertTrue(refused.getMessage().startsWith("Batch size " + batch + " is not possible"));
   }
 
   @Test
