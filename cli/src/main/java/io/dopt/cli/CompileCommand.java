@@ -126,9 +126,11 @@ final class CompileCommand extends DoptSubcommand {
       progress.stageFinished("passes");
       CompileSummary summary =
           new Compiler(Targets.standard()).compile(rewritten.model(), options(passes), progress);
+      summary.notices().forEach(console()::warning);
       List<Explanation> explanations = explain ? Explanation.of(rewritten, summary) : List.of();
       CompileReport report =
-          CompileReport.of(summary, rewritten.model(), progress.stages(), explanations);
+          CompileReport.of(
+              summary, rewritten.model(), progress.stages(), imported.notes(), explanations);
       console().result(report, report.text());
       return 0;
     } finally {

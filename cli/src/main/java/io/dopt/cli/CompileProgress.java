@@ -53,12 +53,6 @@ final class CompileProgress implements CompileListener, AutoCloseable {
             summary.cached() ? " (from the cache)" : ""));
   }
 
-  @Override
-  public void notice(String message) {
-    close();
-    console.progress("  note: " + message);
-  }
-
   /** Duration of each stage so far, in order. */
   Map<String, Duration> stages() {
     return stages;

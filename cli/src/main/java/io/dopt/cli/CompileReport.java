@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a compile did, as the user gets it.
  *
  * @param stages seconds by stage, in order
+ * @param warnings what the import and the compile remarked, as sentences
  * @param explanations when they were asked for
  */
 record CompileReport(
@@ -21,6 +23,7 @@ record CompileReport(
     double seconds,
     Map<String, Double> stages,
     List<Part> components,
+    List<String> warnings,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Explanation> explanations) {
 
   /**
@@ -41,6 +44,7 @@ record CompileReport(
       CompileSummary summary,
       PipelineModel model,
       Map<String, Duration> stages,
+      List<String> importNotes,
       List<Explanation> explanations) {
     Map<String, Double> seconds = new LinkedHashMap<>();
     stages.forEach((stage, duration) -> seconds.put(stage, duration.toNanos() / 1e9));
@@ -63,6 +67,7 @@ record CompileReport(
         seconds.values().stream().mapToDouble(Double::doubleValue).sum(),
         seconds,
         parts,
+        Stream.concat(importNotes.stream(), summary.notices().stream()).toList(),
         explanations);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.compiler.CompileListener;
 import io.dopt.compiler.CompileOptions;
@@ -18,6 +19,7 @@ import io.dopt.importer.family.PipelineImporter;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,23 +35,15 @@ class CompileCheckTest {
   @TempDir Path folder;
 
   private List<String> compile(double scalingFactor) {
-    List<String> notices = new ArrayList<>();
     try (Checkpoint checkpoint = CheckpointReader.open(FIXTURE, CheckpointOptions.none())) {
       PipelineModel model =
           new PipelineImporter(FamilyBuilders.standard(), false).importPipeline(checkpoint).model();
       ((ObjectNode) model.components().get("vae_decoder").config())
           .put("scaling_factor", scalingFactor);
-      CompileListener listener =
-          new CompileListener() {
-            @Override
-            public void notice(String message) {
-              notices.add(message);
-            }
-          };
-      new Compiler(Targets.standard())
-          .compile(model, CompileOptions.to(folder.resolve("bundle")), listener);
+      return new Compiler(Targets.standard())
+          .compile(model, CompileOptions.to(folder.resolve("bundle")), CompileListener.NONE)
+          .notices();
     }
-    return notices;
   }
 
   @Test
@@ -64,5 +58,33 @@ class CompileCheckTest {
     assertEquals(ErrorCode.QUALITY, refused.code());
     assertTrue(refused.getMessage().contains("degenerate"), refused.getMessage());
     assertFalse(Files.exists(folder.resolve("bundle")));
+  }
+
+  @Test
+  void whatWasLeftOutIsAWarningEvenWhenQuietAndInTheDocument() throws IOException {
+    Path cache = Files.writeString(folder.resolve("cache"), "a file where the cache should be");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "compile",
+            FIXTURE,
+            "-o",
+            folder.resolve("bundle"),
+            "--cache",
+            cache,
+            "--no-check",
+            "--quiet",
+            "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    List<String> warnings = new ArrayList<>();
+    new ObjectMapper()
+        .readTree(run.out())
+        .get("warnings")
+        .forEach(warning -> warnings.add(warning.asText()));
+    assertTrue(
+        warnings.stream().anyMatch(warning -> warning.startsWith("unet was not cached: ")),
+        warnings.toString());
+    for (String warning : warnings) {
+      assertTrue(run.err().contains("dopt: warning: " + warning), run.err());
+    }
   }
 }

@@ -20,7 +20,8 @@ class ExplanationTest {
           "unet\n  RemoveDeadNodes\n");
 
   private static String text(Explanation... explanations) {
-    return new CompileReport(Path.of("bundle"), 1024, 1, Map.of(), List.of(), List.of(explanations))
+    return new CompileReport(
+            Path.of("bundle"), 1024, 1, Map.of(), List.of(), List.of(), List.of(explanations))
         .text();
   }
 

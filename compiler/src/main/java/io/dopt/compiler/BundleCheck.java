@@ -17,6 +17,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.SymbolRange;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,26 +39,30 @@ final class BundleCheck {
   /** Static engines with larger outputs are not run: it takes seconds, and dynamic ones are. */
   private static final long OUTPUT_LIMIT = 1 << 16;
 
-  private final CompileListener listener;
+  private final List<String> notices = new ArrayList<>();
 
-  BundleCheck(CompileListener listener) {
-    this.listener = listener;
-  }
+  private BundleCheck() {}
 
   /**
    * Checks the bundle in {@code folder}.
    *
+   * @return what was not tried, as sentences
    * @throws DoptException (ENGINE) when the engine refuses a model; (QUALITY) when an output is
    *     degenerate, naming component and output
    */
-  void check(Path folder) {
-    Bundle bundle = Bundle.open(folder);
+  static List<String> check(Path folder) {
+    BundleCheck check = new BundleCheck();
+    check.check(Bundle.open(folder));
+    return check.notices;
+  }
+
+  private void check(Bundle bundle) {
     try (ComponentEngines engines = new ComponentEngines(bundle, EngineOptions.defaults())) {
       bundle.manifest().components().forEach((name, component) -> check(engines, name, component));
     }
     if (bundle.manifest().components().values().stream()
         .allMatch(component -> isSmall(bundle, component))) {
-      new GenerationCheck(listener).check(bundle);
+      GenerationCheck.check(bundle).ifPresent(notices::add);
     }
   }
 
@@ -65,7 +70,7 @@ final class BundleCheck {
     Bundle bundle = engines.bundle();
     boolean small = isSmall(bundle, component);
     if (!small) {
-      listener.notice(
+      notices.add(
           String.format(
               "%s was loaded but not run: its weights take %,d MiB.",
               name, weightBytes(bundle, component) >> 20));

@@ -22,7 +22,4 @@ public interface CompileListener {
 
   /** A stage is done: {@code plan, components, manifest, check, commit}. */
   default void stageFinished(String stage, Duration duration) {}
-
-  /** Something the user may want to know, as a sentence. */
-  default void notice(String message) {}
 }

@@ -15,10 +15,16 @@ import java.util.Map;
  * @param components in the order they were compiled
  * @param stages duration of each stage, in order
  * @param bytes size of the bundle
+ * @param notices what was left out, as sentences: components not run by the check, not cached
  */
 public record CompileSummary(
-    Path output, List<ComponentSummary> components, Map<String, Duration> stages, long bytes) {
+    Path output,
+    List<ComponentSummary> components,
+    Map<String, Duration> stages,
+    long bytes,
+    List<String> notices) {
   public CompileSummary {
+    notices = List.copyOf(notices);
     components = List.copyOf(components);
     stages = Collections.unmodifiableMap(new LinkedHashMap<>(stages));
   }

@@ -52,6 +52,7 @@ public final class Compiler {
    */
   public CompileSummary compile(
       PipelineModel model, CompileOptions options, CompileListener listener) {
+    List<String> notices = new ArrayList<>();
     StageClock clock = new StageClock(listener);
     Target target = targets.get(options.target());
     Optional<LockFile> expected = options.expectedLock().map(LockFile::read);
@@ -65,7 +66,7 @@ public final class Compiler {
         SourceHashes sources = new SourceHashes(model, files)) {
       clock.finish("plan");
       ComponentCompiler components =
-          new ComponentCompiler(target, plan, sources, options.cache(), output, listener);
+          new ComponentCompiler(target, plan, sources, options.cache(), output, listener, notices);
       SortedMap<String, CompiledComponent> compiled = new TreeMap<>();
       List<CompileSummary.ComponentSummary> summaries = new ArrayList<>();
       model
@@ -86,13 +87,13 @@ public final class Compiler {
       write(output, Bundle.LOCK, lock.toJson());
       clock.finish("manifest");
       if (options.check()) {
-        new BundleCheck(listener).check(output.resolve(Bundle.MANIFEST).getParent());
+        notices.addAll(BundleCheck.check(output.resolve(Bundle.MANIFEST).getParent()));
         clock.finish("check");
       }
       output.commit();
       clock.finish("commit");
       long bytes = manifest.files().values().stream().mapToLong(FileEntry::bytes).sum();
-      return new CompileSummary(output.target(), summaries, clock.stages(), bytes);
+      return new CompileSummary(output.target(), summaries, clock.stages(), bytes, notices);
     }
   }
 

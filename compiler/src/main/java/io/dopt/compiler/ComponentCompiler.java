@@ -12,6 +12,7 @@ import io.dopt.tensor.OutputFolder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ final class ComponentCompiler {
   private final Optional<ComponentCache> cache;
   private final OutputFolder output;
   private final CompileListener listener;
+  private final List<String> notices;
   private final String code;
 
   ComponentCompiler(
@@ -31,13 +33,15 @@ final class ComponentCompiler {
       SourceHashes sources,
       Optional<CacheOptions> cache,
       OutputFolder output,
-      CompileListener listener) {
+      CompileListener listener,
+      List<String> notices) {
     this.target = target;
     this.plan = plan;
     this.sources = sources;
     this.cache = cache.map(ComponentCache::new);
     this.output = output;
     this.listener = listener;
+    this.notices = notices;
     this.code = cache.isPresent() ? CodeHash.of(target) : "";
   }
 
@@ -78,7 +82,7 @@ final class ComponentCompiler {
             bytes -> listener.bytesWritten(name, bytes));
     cache
         .flatMap(kept -> kept.store(key(structure, component), result, folder))
-        .ifPresent(problem -> listener.notice(name + " was not cached: " + problem));
+        .ifPresent(problem -> notices.add(name + " was not cached: " + problem));
     return result;
   }
 

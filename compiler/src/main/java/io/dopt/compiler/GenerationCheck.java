@@ -10,6 +10,7 @@ import io.dopt.runtime.pipeline.GenerationRequest;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes one image with a fresh bundle, in few steps: it must show something. */
 final class GenerationCheck {
@@ -18,31 +19,28 @@ final class GenerationCheck {
   /** Larger images take too long for a check. */
   private static final long PIXEL_LIMIT = 256 * 256;
 
-  private final CompileListener listener;
-
-  GenerationCheck(CompileListener listener) {
-    this.listener = listener;
-  }
+  private GenerationCheck() {}
 
   /**
-   * Generates at the bundle's default size. A pipeline that the runtime runs only in parts is told
-   * to the listener.
+   * Generates at the bundle's default size.
    *
+   * @return what the user should know: that the runtime runs the pipeline only in parts
    * @throws DoptException (QUALITY) when the image is degenerate; whatever else generating throws
    */
-  void check(Bundle bundle) {
+  static Optional<String> check(Bundle bundle) {
     List<ImageSize> sizes = bundle.manifest().sizes();
     if (sizes.isEmpty() || (long) sizes.get(0).height() * sizes.get(0).width() > PIXEL_LIMIT) {
-      return;
+      return Optional.empty();
     }
     try (DiffusionPipeline pipeline = DiffusionPipeline.open(bundle, EngineOptions.defaults())) {
       GenerationRequest request = GenerationRequest.builder("a photo").steps(STEPS).build();
       pipeline.generate(request).images().forEach(GenerationCheck::requireImage);
+      return Optional.empty();
     } catch (DoptException e) {
       if (e.code() != ErrorCode.UNSUPPORTED && e.code() != ErrorCode.USAGE) {
         throw e;
       }
-      listener.notice("This bundle runs component by component only: " + e.getMessage());
+      return Optional.of("This bundle runs component by component only: " + e.getMessage());
     }
   }
 
