@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +29,7 @@ class HostileCheckpointTest {
       Path.of(System.getProperty("dopt.root"), "testdata", "fixtures", "sd15-tiny");
 
   private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
+  private static final String PICKLE = "text_encoder/pytorch_model.bin";
 
   @TempDir Path folder;
   private Path checkpoint;
@@ -107,8 +112,110 @@ class HostileCheckpointTest {
     };
   }
 
+  /** Changes the header of the unet's weights and leaves the tensors' bytes, plus {@code more}. */
+  private static Damage header(String old, String by, byte... more) {
+    return checkpoint -> {
+      Path path = checkpoint.resolve(UNET);
+      ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+      byte[] header = new byte[Math.toIntExact(file.getLong())];
+      file.get(header);
+      String text = new String(header, StandardCharsets.UTF_8);
+      assertTrue(text.contains(old), old + " is not in the header");
+      byte[] changed = text.replace(old, by).getBytes(StandardCharsets.UTF_8);
+      ByteBuffer rewritten =
+          ByteBuffer.allocate(Long.BYTES + changed.length + file.remaining() + more.length)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      rewritten.putLong(changed.length).put(changed).put(file).put(more);
+      Files.write(path, rewritten.array());
+    };
+  }
+
+  /** Gives the unet a tensor that no module of it has, in the four bytes after the others. */
+  private static Damage surplusTensor() {
+    return checkpoint -> {
+      long size = Files.size(checkpoint.resolve(UNET));
+      try (RandomAccessFile opened = new RandomAccessFile(checkpoint.resolve(UNET).toFile(), "r")) {
+        long end = size - Long.BYTES - Long.reverseBytes(opened.readLong());
+        String entry =
+            "\"surplus.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":["
+                + end
+                + ","
+                + (end + 4)
+                + "]},";
+        header("\"conv_in.bias\"", entry + "\"conv_in.bias\"", new byte[4]).apply(checkpoint);
+      }
+    };
+  }
+
+  /** Replaces the text encoder's weights by a torch archive. */
+  private static Damage torchArchive(String entry, byte[] content) {
+    return checkpoint -> {
+      Files.delete(checkpoint.resolve("text_encoder/model.safetensors"));
+      CRC32 checksum = new CRC32();
+      checksum.update(content);
+      ZipEntry stored = new ZipEntry(entry);
+      stored.setMethod(ZipEntry.STORED);
+      stored.setSize(content.length);
+      stored.setCrc(checksum.getValue());
+      try (ZipOutputStream zip =
+          new ZipOutputStream(Files.newOutputStream(checkpoint.resolve(PICKLE)))) {
+        zip.putNextEntry(stored);
+        zip.write(content);
+      }
+    };
+  }
+
   static Stream<Case> cases() {
     return Stream.of(
+        new Case(
+            "a name twice",
+            header("\"conv_norm_out.bias\"", "\"conv_in.bias\""),
+            3,
+            UNET,
+            "conv_in.bias"),
+        new Case(
+            "overlapping tensors", header("[128,4736]", "[0,4608]"), 3, UNET, "conv_in.weight"),
+        new Case(
+            "a tensor beyond the end",
+            header("[5008,9616]", "[90005008,90009616]"),
+            3,
+            UNET,
+            "conv_out.weight"),
+        new Case(
+            "a type that does not exist",
+            header("\"conv_in.bias\":{\"dtype\":\"F32\"", "\"conv_in.bias\":{\"dtype\":\"F31\""),
+            3,
+            UNET,
+            "conv_in.bias",
+            "F31"),
+        new Case(
+            "integers for weights",
+            header("\"conv_in.bias\":{\"dtype\":\"F32\"", "\"conv_in.bias\":{\"dtype\":\"I32\""),
+            3,
+            UNET,
+            "conv_in.bias",
+            "i32"),
+        new Case(
+            "a missing tensor",
+            header("\"conv_in.bias\"", "\"conv_in.bios\""),
+            3,
+            "unet",
+            "conv_in.bias"),
+        new Case(
+            "a pickle that runs a program",
+            torchArchive(
+                "archive/data.pkl",
+                "\u0080\u0002cos\nsystem\nX\u000b\0\0\0touch pwned\u0085R."
+                    .getBytes(StandardCharsets.ISO_8859_1)),
+            3,
+            PICKLE,
+            "os.system"),
+        new Case(
+            "an archive that leads outside",
+            torchArchive("../../evil", new byte[1]),
+            3,
+            PICKLE,
+            "../../evil"),
         new Case("truncated data", truncate(UNET, -64), 3, UNET, "truncated"),
         new Case("truncated header", truncate(UNET, 100), 3, UNET, "truncated"),
         new Case("no bytes", truncate(UNET, 0), 3, UNET),
@@ -172,6 +279,16 @@ class HostileCheckpointTest {
     hostile.damage.apply(checkpoint);
 
     assertRefused(compile(), hostile.exitCode, hostile.mentions);
+  }
+
+  @Test
+  void unusedTensorIsAWarningAndWithStrictAnError() throws IOException {
+    surplusTensor().apply(checkpoint);
+
+    assertRefused(compile("--strict"), 3, "unet", "surplus.weight");
+    CommandLineRun run = compile();
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("surplus.weight"), run.err());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.dopt.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class LauncherIT {
   private static final Path DOPT = Path.of(System.getProperty("dopt.root"), "dopt");
+  private static final Path EXAMPLE =
+      Path.of(System.getProperty("dopt.root"), "examples", "shapes-world");
 
   @TempDir Path folder;
 
@@ -106,6 +109,83 @@ class LauncherIT {
     Finished finished = run(Map.of("DOPT_JAVA_OPTS", "-Xmx300m"), DOPT, "doctor");
 
     assertTrue(finished.out.contains("Java heap up to 2"), finished.out);
+  }
+
+  @Test
+  void interruptedCompileLeavesNothing() throws Exception {
+    assumeFalse(interruptsAreIgnored(), "a background job of a shell never gets SIGINT");
+    Path place = Files.createDirectory(folder.resolve("place"));
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(
+                DOPT.toString(),
+                "compile",
+                EXAMPLE.toString(),
+                "-o",
+                place.resolve("bundle").toString(),
+                "--batch",
+                "1,2,3,4",
+                "--cache",
+                folder.resolve("cache").toString())
+            .redirectOutput(folder.resolve("out").toFile())
+            .redirectError(err.toFile())
+            .start();
+    while (process.isAlive() && isEmpty(place)) {
+      Thread.sleep(5);
+    }
+
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+    assertEquals(130, process.exitValue(), Files.readString(err));
+    assertFalse(Files.readString(err).contains("\tat "), Files.readString(err));
+    assertTrue(isEmpty(place), "something was left behind");
+  }
+
+  /** A limit on the size of files fails a write midway as a full disk does, without needing one. */
+  @Test
+  void compileThatCannotWriteOnLeavesNothing() throws Exception {
+    Path place = Files.createDirectory(folder.resolve("place"));
+
+    Finished finished =
+        run(
+            Map.of(),
+            Path.of("/bin/sh"),
+            "-c",
+            "ulimit -f 8192 && exec \"$@\"",
+            "sh",
+            DOPT.toString(),
+            "compile",
+            EXAMPLE.toString(),
+            "-o",
+            place.resolve("bundle").toString(),
+            "--no-cache");
+
+    assertEquals(5, finished.exitCode, finished.err);
+    assertTrue(finished.err.contains("weights.bin"), finished.err);
+    assertFalse(finished.err.contains("\tat "), finished.err);
+    assertTrue(isEmpty(place), "something was left behind");
+  }
+
+  private static boolean isEmpty(Path place) throws IOException {
+    try (Stream<Path> entries = Files.list(place)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  /** Whether this process, and with it those it starts, ignores SIGINT. */
+  private static boolean interruptsAreIgnored() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    String mask =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .map(line -> line.substring("SigIgn:".length()).strip())
+            .orElse("0");
+    return (Long.parseUnsignedLong(mask, 16) & 2) != 0;
   }
 
   @Test
