@@ -93,6 +93,12 @@ public final class ToyBundle {
     return this;
   }
 
+  /** Replaces the name of the pipeline class. */
+  public ToyBundle withPipeline(String name) {
+    pipeline = name;
+    return this;
+  }
+
   /** Replaces the VAE's configuration; quotes may be single. */
   public ToyBundle withVaeConfig(String config) {
     vae(config);

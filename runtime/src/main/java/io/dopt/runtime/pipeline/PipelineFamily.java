@@ -38,6 +38,12 @@ record PipelineFamily(
   private static final String LATENT_CONSISTENCY = "LatentConsistencyModelPipeline";
   private static final String STABLE_DIFFUSION_XL = "StableDiffusionXLPipeline";
 
+  /** The image-to-image class of each family, which has the same parts and the same defaults. */
+  private static final String STABLE_DIFFUSION_IMAGE = "StableDiffusionImg2ImgPipeline";
+
+  private static final String LATENT_CONSISTENCY_IMAGE = "LatentConsistencyModelImg2ImgPipeline";
+  private static final String STABLE_DIFFUSION_XL_IMAGE = "StableDiffusionXLImg2ImgPipeline";
+
   /** Classes whose {@code clip_sample} is true unless their configuration says otherwise. */
   private static final Set<String> CLIP_BY_DEFAULT = Set.of("DDIMScheduler", "DDPMScheduler");
 
@@ -57,9 +63,9 @@ record PipelineFamily(
    */
   static PipelineFamily of(BundleManifest manifest) {
     return switch (manifest.pipeline()) {
-      case STABLE_DIFFUSION ->
+      case STABLE_DIFFUSION, STABLE_DIFFUSION_IMAGE ->
           new PipelineFamily(
-              STABLE_DIFFUSION,
+              manifest.pipeline(),
               List.of(new PromptTower("tokenizer", "text_encoder", "last_hidden_state")),
               false,
               true,
@@ -67,9 +73,9 @@ record PipelineFamily(
               50,
               7.5,
               0.8);
-      case LATENT_CONSISTENCY ->
+      case LATENT_CONSISTENCY, LATENT_CONSISTENCY_IMAGE ->
           new PipelineFamily(
-              LATENT_CONSISTENCY,
+              manifest.pipeline(),
               List.of(new PromptTower("tokenizer", "text_encoder", "last_hidden_state")),
               false,
               false,
@@ -77,9 +83,9 @@ record PipelineFamily(
               4,
               8.5,
               0.8);
-      case STABLE_DIFFUSION_XL ->
+      case STABLE_DIFFUSION_XL, STABLE_DIFFUSION_XL_IMAGE ->
           new PipelineFamily(
-              STABLE_DIFFUSION_XL,
+              manifest.pipeline(),
               xlTowers(manifest),
               manifest.options().path("force_zeros_for_empty_prompt").asBoolean(true),
               false,
@@ -93,7 +99,13 @@ record PipelineFamily(
               "The bundle is of the pipeline '"
                   + manifest.pipeline()
                   + "'; this runtime generates with "
-                  + List.of(STABLE_DIFFUSION, LATENT_CONSISTENCY, STABLE_DIFFUSION_XL)
+                  + List.of(
+                      STABLE_DIFFUSION,
+                      STABLE_DIFFUSION_IMAGE,
+                      LATENT_CONSISTENCY,
+                      LATENT_CONSISTENCY_IMAGE,
+                      STABLE_DIFFUSION_XL,
+                      STABLE_DIFFUSION_XL_IMAGE)
                   + ".");
     };
   }
