@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Encodes the prompts of one generation, each distinct one once: every tower's features side by
+ * Encodes the prompts of one generation, one that repeats soon only once: every tower's features side by
  * side, and the pooled embedding of the first tower that projects one (diffusers, {@code
  * encode_prompt} of the Stable Diffusion pipelines).
  */
@@ -31,7 +31,7 @@ final class PromptEncoder implements AutoCloseable {
   private final GenerationListener listener;
   private final StageTimings.Recorder timings;
   private final Map<String, EngineCall> calls = new HashMap<>();
-  private final Map<String, EncodedPrompt> encoded = new HashMap<>();
+  private final RecentPrompts recent = new RecentPrompts();
   private final Set<String> warned = new HashSet<>();
 
   PromptEncoder(
@@ -49,12 +49,7 @@ final class PromptEncoder implements AutoCloseable {
 
   /** Encodes a prompt and warns of what did not fit the text window. */
   EncodedPrompt encode(String prompt) {
-    EncodedPrompt known = encoded.get(prompt);
-    if (known == null) {
-      known = run(prompt);
-      encoded.put(prompt, known);
-    }
-    return known;
+    return recent.get(prompt, this::run);
   }
 
   private EncodedPrompt run(String prompt) {
