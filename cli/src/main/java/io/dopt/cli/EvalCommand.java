@@ -77,9 +77,11 @@ final class EvalCommand extends DoptSubcommand {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "" + Sampling.DEFAULT_STEPS,
-      description = "Denoising steps (default ${DEFAULT-VALUE}).")
-  private int steps;
+      description =
+          "Denoising steps; the pipeline's default, but no more than "
+              + Sampling.MOST_DEFAULT_STEPS
+              + ", when not given.")
+  private Integer steps;
 
   @Option(
       names = "--guidance",
@@ -130,7 +132,7 @@ final class EvalCommand extends DoptSubcommand {
             count == null ? OptionalInt.empty() : OptionalInt.of(count),
             new Sampling(
                 seed,
-                steps,
+                steps == null ? OptionalInt.empty() : OptionalInt.of(steps),
                 guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
                 Optional.ofNullable(size),
                 Optional.ofNullable(scheduler),

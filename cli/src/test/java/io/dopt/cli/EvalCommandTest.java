@@ -2,6 +2,7 @@ package io.dopt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -43,6 +44,9 @@ class EvalCommandTest {
     assertTrue(run.out().contains(report.resolve("report.html").toString()), run.out());
     JsonNode json = read(report);
     assertEquals("noise_floor", json.at("/reference/kind").textValue());
+    int threads = json.at("/candidate/threads").intValue();
+    assertTrue(threads > 0, json.at("/candidate").toString());
+    assertNotEquals(threads, json.at("/reference/threads").intValue());
     assertFalse(json.at("/speed").has("speedup"), "a speedup over itself on other threads");
     assertEquals(3, json.get("samples").size());
     assertTrue(json.at("/metrics/0/summary/minimum").doubleValue() > 60, json.toString());
@@ -67,6 +71,9 @@ class EvalCommandTest {
     JsonNode json = read(second);
     assertEquals("folder", json.at("/reference/kind").textValue());
     assertEquals(150, json.at("/metrics/0/summary/minimum").doubleValue());
+    int threads = json.at("/candidate/threads").intValue();
+    assertTrue(threads > 0, json.at("/candidate").toString());
+    assertNotEquals(threads, json.at("/reference/threads").intValue());
     assertFalse(json.at("/speed").has("reference"), "times of files");
   }
 

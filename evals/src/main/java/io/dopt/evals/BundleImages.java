@@ -41,6 +41,7 @@ final class BundleImages implements ImageSource {
    *
    * @param label for readers
    * @param path as the user gave it
+   * @param sampling with the number of steps filled in
    * @param warnings told of what the pipeline warns of
    */
   static BundleImages open(
@@ -51,6 +52,7 @@ final class BundleImages implements ImageSource {
       int threads,
       Sampling sampling,
       Consumer<String> warnings) {
+    EngineOptions options = EngineOptions.defaults().withThreads(threads);
     Subject subject =
         new Subject(
             kind,
@@ -58,12 +60,8 @@ final class BundleImages implements ImageSource {
             path.toString(),
             Optional.of(bundle.manifest().pipeline()),
             Optional.of(manifestHash(bundle)),
-            Optional.of(threads));
-    return new BundleImages(
-        DiffusionPipeline.open(bundle, EngineOptions.defaults().withThreads(threads)),
-        subject,
-        sampling,
-        warnings);
+            Optional.of(options.resolvedThreads()));
+    return new BundleImages(DiffusionPipeline.open(bundle, options), subject, sampling, warnings);
   }
 
   @Override
@@ -73,14 +71,14 @@ final class BundleImages implements ImageSource {
 
   @Override
   public void warmUp() {
-    pipeline.generate(request("", 0, Math.min(2, sampling.steps())));
+    pipeline.generate(request("", 0, Math.min(2, steps())));
   }
 
   @Override
   public SourcedImage image(int index, String prompt, long seed) {
     GenerationResult result =
         pipeline.generate(
-            request(prompt, seed, sampling.steps()),
+            request(prompt, seed, steps()),
             new GenerationListener() {
               @Override
               public void warning(String message) {
@@ -89,6 +87,10 @@ final class BundleImages implements ImageSource {
             });
     GeneratedImage image = result.images().get(0);
     return new SourcedImage(image.image(), image.pngText(), Optional.of(result.timings()));
+  }
+
+  private int steps() {
+    return sampling.steps().orElseThrow();
   }
 
   private GenerationRequest request(String prompt, long seed, int steps) {

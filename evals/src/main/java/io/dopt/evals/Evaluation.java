@@ -79,10 +79,11 @@ public final class Evaluation {
     Consumer<String> warnings = onceEach(listener::warning);
     EvaluationPrompts prompts = EvaluationPrompts.of(request.prompts(), bundle);
     int count = request.samples().orElse(prompts.prompts().size());
+    Sampling sampling = EvaluationDefaults.sampling(request.sampling(), bundle.manifest());
     try (OutputFolder folder =
             OutputFolder.create(request.report(), request.replace(), REPORT_JSON);
-        ImageSource candidate = candidate(request, bundle, warnings);
-        ImageSource reference = reference(request, bundle, count, warnings)) {
+        ImageSource candidate = candidate(request, bundle, sampling, warnings);
+        ImageSource reference = reference(request, bundle, sampling, count, warnings)) {
       Evaluation evaluation = new Evaluation(request, listener);
       evaluation.sample(candidate, reference, prompts.prompts(), count, folder);
       EvaluationReport report =
@@ -96,19 +97,23 @@ public final class Evaluation {
   }
 
   private static ImageSource candidate(
-      EvaluationRequest request, Bundle bundle, Consumer<String> warnings) {
+      EvaluationRequest request, Bundle bundle, Sampling sampling, Consumer<String> warnings) {
     return BundleImages.open(
         Subject.Kind.BUNDLE,
         name(request.candidate()),
         request.candidate(),
         bundle,
         request.threads(),
-        request.sampling(),
+        sampling,
         warnings);
   }
 
   private static ImageSource reference(
-      EvaluationRequest request, Bundle candidate, int count, Consumer<String> warnings) {
+      EvaluationRequest request,
+      Bundle candidate,
+      Sampling sampling,
+      int count,
+      Consumer<String> warnings) {
     if (request.reference() instanceof Reference.OtherBundle other) {
       return BundleImages.open(
           Subject.Kind.BUNDLE,
@@ -116,20 +121,20 @@ public final class Evaluation {
           other.folder(),
           Bundle.open(other.folder()),
           request.threads(),
-          request.sampling(),
+          sampling,
           warnings);
     }
     if (request.reference() instanceof Reference.ImageFolder images) {
       return FolderImages.open(images.folder(), count);
     }
-    int threads = otherThreads(request.threads());
+    int threads = EvaluationDefaults.otherThreads(request.threads());
     return BundleImages.open(
         Subject.Kind.NOISE_FLOOR,
         "itself on " + threads + (threads == 1 ? " thread" : " threads"),
         request.candidate(),
         candidate,
         threads,
-        request.sampling(),
+        sampling,
         warnings);
   }
 
@@ -141,12 +146,6 @@ public final class Evaluation {
         target.accept(message);
       }
     };
-  }
-
-  /** A number of threads that is not the candidate's. */
-  private static int otherThreads(int threads) {
-    int own = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-    return own > 1 ? own / 2 : 2;
   }
 
   private static String name(Path folder) {

@@ -58,7 +58,8 @@ public record EvaluationRequest(
    * How images are made; an absent value is the candidate's default.
    *
    * @param seed of sample 0
-   * @param steps denoising steps
+   * @param steps denoising steps; default the pipeline's own, but no more than {@link
+   *     #MOST_DEFAULT_STEPS}
    * @param guidanceScale classifier-free guidance
    * @param size of the images
    * @param scheduler class to use instead of the bundle's
@@ -66,12 +67,15 @@ public record EvaluationRequest(
    */
   public record Sampling(
       long seed,
-      int steps,
+      OptionalInt steps,
       OptionalDouble guidanceScale,
       Optional<ImageSize> size,
       Optional<String> scheduler,
       Optional<String> negativePrompt) {
-    /** Enough for a converged image with most schedulers, and half of what pipelines default to. */
-    public static final int DEFAULT_STEPS = 20;
+    /**
+     * Enough for a converged image with most schedulers, and less than half of what all pipelines
+     * but the latent consistency models default to.
+     */
+    public static final int MOST_DEFAULT_STEPS = 20;
   }
 }

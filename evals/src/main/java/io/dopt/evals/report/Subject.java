@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param pipeline diffusers' pipeline class; absent for a folder of images
  * @param sha256 of the bundle's manifest, which holds the hashes of all its files; absent for a
  *     folder of images
- * @param threads of the engine, 0 for its own default; absent for a folder of images
+ * @param threads of the engine, as resolved; absent for a folder of images
  */
 public record Subject(
     Kind kind,

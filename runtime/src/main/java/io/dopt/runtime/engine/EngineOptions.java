@@ -27,6 +27,11 @@ public record EngineOptions(
     return new EngineOptions(0, Map.of(), Optional.empty());
   }
 
+  /** The number of threads that an engine gets: the given one, else one per physical core. */
+  public int resolvedThreads() {
+    return threads == 0 ? PhysicalCores.available() : threads;
+  }
+
   /** These options with another number of threads. */
   public EngineOptions withThreads(int count) {
     return new EngineOptions(count, sessionConfig, profileFolder);

@@ -90,8 +90,7 @@ public final class OnnxRuntimeEngine implements Engine {
     try {
       settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-      settings.setIntraOpNumThreads(
-          options.threads() == 0 ? PhysicalCores.available() : options.threads());
+      settings.setIntraOpNumThreads(options.resolvedThreads());
       settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       if (options.profileFolder().isPresent()) {
         settings.enableProfiling(options.profileFolder().get().resolve(component).toString());

@@ -1,6 +1,7 @@
 package io.dopt.runtime.pipeline;
 
 import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.EngineOptions;
@@ -59,6 +60,15 @@ public final class DiffusionPipeline implements AutoCloseable {
       pipeline.close();
       throw e;
     }
+  }
+
+  /**
+   * The denoising steps that the bundle's pipeline takes when a request names none.
+   *
+   * @throws DoptException (UNSUPPORTED) for a pipeline this runtime does not know
+   */
+  public static int defaultSteps(BundleManifest manifest) {
+    return PipelineFamily.of(manifest).steps();
   }
 
   /** The bundle it generates from. */

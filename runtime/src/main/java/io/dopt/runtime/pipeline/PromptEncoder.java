@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Encodes the prompts of one generation, one that repeats soon only once: every tower's features side by
- * side, and the pooled embedding of the first tower that projects one (diffusers, {@code
+ * Encodes the prompts of one generation, one that repeats soon only once: every tower's features
+ * side by side, and the pooled embedding of the first tower that projects one (diffusers, {@code
  * encode_prompt} of the Stable Diffusion pipelines).
  */
 final class PromptEncoder implements AutoCloseable {
