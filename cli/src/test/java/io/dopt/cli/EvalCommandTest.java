@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,20 @@ class EvalCommandTest {
     assertEquals(
         -1,
         Files.mismatch(first.resolve("candidate/0001.png"), second.resolve("candidate/0001.png")));
+  }
+
+  /** Arabic as written in Egypt has its own digits. */
+  @Test
+  void namesOfImagesDoNotDependOnTheLanguage() {
+    Path report = folder.resolve("report");
+    Locale usual = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      assertEquals(0, eval("--count", 1, "--report", report).exitCode());
+    } finally {
+      Locale.setDefault(usual);
+    }
+    assertTrue(Files.exists(report.resolve("candidate/0000.png")));
   }
 
   @Test

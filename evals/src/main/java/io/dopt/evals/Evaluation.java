@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -203,7 +204,7 @@ public final class Evaluation {
           .filter(Double::isFinite)
           .forEach(value -> values.put(metric.name(), value));
     }
-    String file = String.format("%04d.png", index);
+    String file = String.format(Locale.ROOT, "%04d.png", index);
     ImageFiles.writePng(
         candidate.image(), candidate.pngText(), folder.resolve("candidate/" + file));
     ImageFiles.writePng(
