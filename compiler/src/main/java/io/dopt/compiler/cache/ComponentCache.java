@@ -53,7 +53,7 @@ public final class ComponentCache {
     try {
       Optional<CompiledComponent> component = take(entry, folder);
       if (component.isPresent()) {
-        Files.setLastModifiedTime(entry.resolve(RECORD), FileTime.from(Instant.now()));
+        touch(entry);
         return component;
       }
       drop(entry);
@@ -64,6 +64,15 @@ public final class ComponentCache {
     }
     CacheEviction.deleteChildren(folder);
     return Optional.empty();
+  }
+
+  /** Notes the use for the eviction; a cache that cannot be written serves as well. */
+  static void touch(Path entry) {
+    try {
+      Files.setLastModifiedTime(entry.resolve(RECORD), FileTime.from(Instant.now()));
+    } catch (IOException e) {
+      // The entry may go earlier than it should.
+    }
   }
 
   /** Copies an entry; empty when it is not what was stored. */

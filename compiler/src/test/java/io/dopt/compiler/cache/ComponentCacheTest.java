@@ -1,5 +1,6 @@
 package io.dopt.compiler.cache;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -165,6 +166,11 @@ class ComponentCacheTest {
     CompiledComponent component = component(empty("made"), "content");
     assertEquals(Optional.empty(), cache.fetch(key("a"), empty("taken")));
     assertTrue(cache.store(key("a"), component, folder.resolve("made")).isPresent());
+  }
+
+  @Test
+  void anEntryWhoseUseCannotBeNotedServesAsWell() {
+    assertDoesNotThrow(() -> ComponentCache.touch(folder.resolve("gone")));
   }
 
   @Test
