@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * @param batches batch sizes to specialise engines for, the first is the default of {@code
  *     generate}
  * @param dynamicOnly whether to leave the specialised engines out
- * @param check whether the engines are run once on small inputs before the bundle appears
+ * @param check whether weights must be finite and the engines are tried before the bundle appears
  * @param cache where components are kept for other compiles; empty for not at all
  * @param recipe what else decided the graphs (passes, variant, ...), for the lock
  * @param expectedLock a lock the result must equal

@@ -47,8 +47,8 @@ public final class Compiler {
    * @return what was done
    * @throws DoptException (USAGE) for an unknown target or an impossible size or batch; (IO) when
    *     the output exists and may not be replaced, the disk is full, or reading or writing fails;
-   *     (QUALITY) when the check finds a degenerate output; (BAD_INPUT) when the expected lock does
-   *     not hold. Nothing is left behind then.
+   *     (QUALITY) when the check finds a weight that is not finite or a degenerate output;
+   *     (BAD_INPUT) when the expected lock does not hold. Nothing is left behind then.
    */
   public CompileSummary compile(
       PipelineModel model, CompileOptions options, CompileListener listener) {
@@ -66,7 +66,7 @@ public final class Compiler {
         SourceHashes sources = new SourceHashes(model, files)) {
       clock.finish("plan");
       ComponentCompiler components =
-          new ComponentCompiler(target, plan, sources, options.cache(), output, listener, notices);
+          new ComponentCompiler(target, plan, sources, options, output, listener, notices);
       SortedMap<String, CompiledComponent> compiled = new TreeMap<>();
       List<CompileSummary.ComponentSummary> summaries = new ArrayList<>();
       model

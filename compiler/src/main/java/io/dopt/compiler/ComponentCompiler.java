@@ -1,13 +1,14 @@
 package io.dopt.compiler;
 
 import io.dopt.compiler.cache.CacheKey;
-import io.dopt.compiler.cache.CacheOptions;
 import io.dopt.compiler.cache.ComponentCache;
 import io.dopt.compiler.lock.Sha256;
 import io.dopt.compiler.lock.SourceHashes;
 import io.dopt.compiler.target.CompiledComponent;
 import io.dopt.compiler.target.Target;
 import io.dopt.ir.pipeline.Component;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ final class ComponentCompiler {
   private final SourceHashes sources;
   private final Optional<ComponentCache> cache;
   private final OutputFolder output;
+  private final boolean check;
   private final CompileListener listener;
   private final List<String> notices;
   private final String code;
@@ -31,21 +33,26 @@ final class ComponentCompiler {
       Target target,
       BucketPlan plan,
       SourceHashes sources,
-      Optional<CacheOptions> cache,
+      CompileOptions options,
       OutputFolder output,
       CompileListener listener,
       List<String> notices) {
     this.target = target;
     this.plan = plan;
     this.sources = sources;
-    this.cache = cache.map(ComponentCache::new);
+    this.cache = options.cache().map(ComponentCache::new);
+    this.check = options.check();
     this.output = output;
     this.listener = listener;
     this.notices = notices;
     this.code = cache.isPresent() ? CodeHash.of(target) : "";
   }
 
-  /** Adds the component to {@code compiled} and says how that went. */
+  /**
+   * Adds the component to {@code compiled} and says how that went.
+   *
+   * @throws DoptException (QUALITY) when a weight is not finite and the check is wanted
+   */
   CompileSummary.ComponentSummary compile(
       String name, Component component, Map<String, CompiledComponent> compiled) {
     long started = System.nanoTime();
@@ -74,16 +81,38 @@ final class ComponentCompiler {
             .mapToLong(weight -> weight.data().byteSize())
             .sum();
     listener.componentStarted(name, total);
+    WatchedWeights watched = new WatchedWeights(component.graph());
     CompiledComponent result =
         target.compile(
-            component.graph(),
+            watched.graph(),
             plan.buckets(name),
             folder,
             bytes -> listener.bytesWritten(name, bytes));
+    if (!watched.notFinite().isEmpty()) {
+      if (check) {
+        throw damaged(name, watched.notFinite());
+      }
+      // Not into the cache, where a compile with the check would take it.
+      return result;
+    }
     cache
         .flatMap(kept -> kept.store(key(structure, component), result, folder))
         .ifPresent(problem -> notices.add(name + " was not cached: " + problem));
     return result;
+  }
+
+  private static DoptException damaged(String name, Map<String, Long> notFinite) {
+    Map.Entry<String, Long> first = notFinite.entrySet().iterator().next();
+    return new DoptException(
+        ErrorCode.QUALITY,
+        String.format(
+            "The weights of the %s are damaged: '%s' is infinite or not a number at %,d of its"
+                + " elements%s. Get the checkpoint anew. To get the bundle anyway, compile without"
+                + " the check.",
+            name,
+            first.getKey(),
+            first.getValue(),
+            notFinite.size() == 1 ? "" : ", and so are " + (notFinite.size() - 1) + " others"));
   }
 
   private CacheKey key(String structure, Component component) {

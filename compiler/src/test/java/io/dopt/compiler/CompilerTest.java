@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dopt.compiler.cache.CacheOptions;
 import io.dopt.compiler.lock.LockFile;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.runtime.bundle.Bundle;
@@ -198,10 +199,12 @@ class CompilerTest {
 
   @Test
   void deadOutputsAreRefusedAndNothingIsLeft() throws IOException {
-    PipelineModel model = ToyPipeline.broken(folder.resolve("source"));
+    PipelineModel model = ToyPipeline.broken(folder.resolve("source"), Float.MAX_VALUE);
     DoptException refused = assertThrows(DoptException.class, () -> compile(model, to("bundle")));
     assertEquals(ErrorCode.QUALITY, refused.code());
-    assertTrue(refused.getMessage().contains("decoder"), refused.getMessage());
+    assertTrue(
+        refused.getMessage().startsWith("The compiled decoder does not work"),
+        refused.getMessage());
     List<Path> left = new ArrayList<>();
     try (Stream<Path> list = Files.list(folder)) {
       list.filter(path -> !path.endsWith("source")).forEach(left::add);
@@ -209,6 +212,27 @@ class CompilerTest {
     assertEquals(List.of(), left);
     compile(model, to("bundle").withCheck(false));
     assertTrue(Files.exists(folder.resolve("bundle")));
+  }
+
+  @Test
+  void weightsThatAreNotFiniteAreRefusedByName() {
+    PipelineModel model = ToyPipeline.broken(folder.resolve("source"), Float.NaN);
+    CompileOptions options =
+        to("bundle").withCache(new CacheOptions(folder.resolve("cache"), 1L << 30));
+    DoptException refused = assertThrows(DoptException.class, () -> compile(model, options));
+    assertEquals(ErrorCode.QUALITY, refused.code());
+    assertTrue(
+        refused
+            .getMessage()
+            .startsWith(
+                "The weights of the decoder are damaged: 'weight' is infinite or not a number at 1 of its elements."),
+        refused.getMessage());
+    assertFalse(Files.exists(folder.resolve("bundle")));
+
+    compile(model, options.withCheck(false));
+    assertTrue(Files.exists(folder.resolve("bundle")));
+    assertThrows(
+        DoptException.class, () -> compile(model, options.withForce(true)), "taken from the cache");
   }
 
   @Test

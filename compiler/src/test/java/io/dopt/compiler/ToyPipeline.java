@@ -152,13 +152,13 @@ final class ToyPipeline {
     return b.build();
   }
 
-  /** The pipeline with weights in memory, of which one is not a number. */
-  static PipelineModel broken(Path folder) {
+  /** The pipeline with weights in memory that noise is scaled by, twice; one is {@code odd}. */
+  static PipelineModel broken(Path folder, float odd) {
     PipelineModel model = write(folder, 1);
     GraphBuilder b = new GraphBuilder("vae_decoder");
     Value x = b.input("latent", ElementType.FLOAT32, Shape.of(1L, 3L));
-    Value weight = b.weight("weight", DenseTensor.ofFloats(List.of(3L), 1, Float.NaN, 1));
-    b.output("sample", b.mul(x, weight));
+    Value weight = b.weight("weight", DenseTensor.ofFloats(List.of(3L), 1, odd, 1));
+    b.output("sample", b.mul(b.mul(x, weight), weight));
     TreeMap<String, Component> components = new TreeMap<>(model.components());
     components.put("decoder", components.get("vae_decoder").withGraph(b.build()));
     return model.withComponents(components);
