@@ -4,14 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -61,28 +58,20 @@ public final class SafetensorsWriter {
                 Comparator.comparingInt((String name) -> -rank(tensors.get(name)))
                     .thenComparing(SafetensorsWriter::compareUtf8))
             .toList();
-    Path temporary =
-        target.resolveSibling("." + target.getFileName() + ".part" + System.nanoTime());
-    long bytes = 0;
-    try {
-      ByteBuffer header = header(names, tensors, metadata);
-      bytes = header.remaining();
-      for (LazyTensor tensor : tensors.values()) {
-        bytes += tensor.byteSize();
-      }
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        writeFully(channel, header);
-        for (String name : names) {
-          writeTensor(channel, name, tensors.get(name));
-        }
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw WriteFailure.of(target, bytes, e);
-    } finally {
-      deleteQuietly(temporary);
+    ByteBuffer header = header(names, tensors, metadata);
+    long bytes = header.remaining();
+    for (LazyTensor tensor : tensors.values()) {
+      bytes += tensor.byteSize();
     }
+    WholeFile.write(
+        target,
+        bytes,
+        sink -> {
+          sink.accept(header);
+          for (String name : names) {
+            writeTensor(sink, name, tensors.get(name));
+          }
+        });
   }
 
   /** Place in the reference's order; -1 for a type it lacks, which the header refuses. */
@@ -108,8 +97,7 @@ public final class SafetensorsWriter {
   }
 
   private static ByteBuffer header(
-      List<String> names, Map<String, ? extends LazyTensor> tensors, Map<String, String> metadata)
-      throws IOException {
+      List<String> names, Map<String, ? extends LazyTensor> tensors, Map<String, String> metadata) {
     // Through a Writer, since Jackson's own UTF-8 escapes what lies beyond the basic plane.
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -139,6 +127,8 @@ public final class SafetensorsWriter {
         json.writeEndObject();
       }
       json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory cannot fail", e);
     }
     byte[] utf8 = text.toString().getBytes(StandardCharsets.UTF_8);
     int padded = (utf8.length + 7) / 8 * 8;
@@ -150,31 +140,19 @@ public final class SafetensorsWriter {
     return header.flip();
   }
 
-  private static void writeTensor(FileChannel channel, String name, LazyTensor tensor)
+  private static void writeTensor(TensorSink sink, String name, LazyTensor tensor)
       throws IOException {
-    long start = channel.position();
-    tensor.writeTo(chunk -> writeFully(channel, chunk));
-    long written = channel.position() - start;
-    if (written != tensor.byteSize()) {
+    long[] written = {0};
+    tensor.writeTo(
+        chunk -> {
+          written[0] += chunk.remaining();
+          sink.accept(chunk);
+        });
+    if (written[0] != tensor.byteSize()) {
       throw new DoptException(
           ErrorCode.INTERNAL,
           String.format(
-              "Tensor %s poured %d bytes instead of %d.", name, written, tensor.byteSize()));
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
-  /** After a success there is nothing to delete; after a failure that error is the one to show. */
-  private static void deleteQuietly(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      // Kept: the error that led here says more, and the leftover is named after the target.
+              "Tensor %s poured %d bytes instead of %d.", name, written[0], tensor.byteSize()));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.dopt.runtime.image;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.WholeFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
@@ -10,10 +11,10 @@ import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.Map;
 import javax.imageio.IIOImage;
@@ -107,19 +108,8 @@ public final class ImageFiles {
    * @throws DoptException (IO) when it cannot be written
    */
   public static void writePng(RgbImage image, Map<String, String> text, Path file) {
-    Path target = file.toAbsolutePath();
-    Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
-    try {
-      byte[] png = toPng(image, text);
-      try {
-        Files.write(partial, png);
-        Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
-    } catch (IOException e) {
-      throw new DoptException(ErrorCode.IO, "The image " + file + " cannot be written: " + e, e);
-    }
+    byte[] png = toPng(image, text);
+    WholeFile.write(file, png.length, sink -> sink.accept(ByteBuffer.wrap(png)));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.dopt.runtime.image;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -111,6 +112,8 @@ class ImageFilesTest {
         assertThrows(
             DoptException.class, () -> ImageFiles.writePng(random(2, 2), Map.of(), missing));
     assertEquals(ErrorCode.IO, error.code());
+    assertTrue(error.getMessage().startsWith(missing + " ("), error.getMessage());
+    assertFalse(error.getMessage().contains("Exception"), error.getMessage());
   }
 
   @Test
