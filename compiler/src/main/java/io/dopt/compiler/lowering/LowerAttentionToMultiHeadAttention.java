@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Attention in one kernel of ONNX Runtime, which works through the keys in blocks and never holds
- * the whole score matrix.
+ * the whole score matrix. Taken at every size: docs/compiling.md says why.
  */
 final class LowerAttentionToMultiHeadAttention implements Lowering<Attention> {
   @Override
