@@ -24,8 +24,9 @@ import java.util.TreeMap;
  * @param tokenizers by diffusers' component name: {@code tokenizer}, {@code tokenizer_2}
  * @param scheduler {@code scheduler_config.json}, verbatim
  * @param options what {@code model_index.json} says beside components
- * @param sizes image sizes in pixels for which static engines exist; the first is the default
- * @param batches batch sizes for which static engines exist
+ * @param sizes image sizes in pixels the bundle was compiled for, with static engines unless it has
+ *     dynamic ones only; the first is the default
+ * @param batches batch sizes the bundle was compiled for, in the same way
  * @param files every file of the bundle except {@code manifest.json} and {@code dopt.lock}, by path
  *     relative to the bundle with {@code /} between names
  */
