@@ -3,31 +3,29 @@ package io.dopt.cli;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.lowering.LoweringChoice;
+import io.dopt.compiler.target.EngineChoices;
 import io.dopt.ir.Graph;
 import io.dopt.passes.PassPipeline;
 import io.dopt.passes.PassTrace;
 import io.dopt.passes.Refusal;
 import io.dopt.quantizer.PrecisionPlan;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What {@code compile --explain} adds for one component: what every pass did or refused, how its
  * operators were written, and why not otherwise.
  *
  * @param precision how many layers compute in which precision
- * @param lowerings number of nodes by operator and the rule that took them; empty when the
- *     component came from the cache
- * @param loweringRefusals number of nodes by what a rule said
+ * @param engines how operators were written, engines alike together
  */
 record Explanation(
     String component,
     List<PassEffect> passes,
     String precision,
-    SortedMap<String, Integer> lowerings,
-    SortedMap<String, Integer> loweringRefusals,
+    List<EngineEffect> engines,
     @JsonIgnore String passTable) {
 
   /** What one pass did. */
@@ -39,6 +37,35 @@ record Explanation(
       List<String> fired,
       List<Refusal> refusals) {}
 
+  /**
+   * How the operators of some engines were written.
+   *
+   * @param lowerings number of nodes by operator and the rule that took them
+   * @param refusals number of nodes by what a rule said
+   */
+  record EngineEffect(
+      List<String> engines,
+      SortedMap<String, Integer> lowerings,
+      SortedMap<String, Integer> refusals) {
+
+    static EngineEffect of(EngineChoices alike) {
+      SortedMap<String, Integer> lowerings = new TreeMap<>();
+      SortedMap<String, Integer> refusals = new TreeMap<>();
+      for (LoweringChoice choice : alike.choices()) {
+        lowerings.merge(choice.operator() + " -> " + choice.lowering(), 1, Integer::sum);
+        choice.refusals().forEach(refusal -> refusals.merge(refusal, 1, Integer::sum));
+      }
+      return new EngineEffect(alike.engines(), lowerings, refusals);
+    }
+
+    private String text() {
+      TextTable table = new TextTable("  nodes", "<written as");
+      lowerings.forEach((choice, count) -> table.row(count, choice));
+      refusals.forEach((refusal, count) -> table.row(count, "refused: " + refusal));
+      return "  " + String.join(", ", engines) + ":" + System.lineSeparator() + table;
+    }
+  }
+
   static List<Explanation> of(PassPipeline.ModelResult rewritten, CompileSummary summary) {
     return rewritten.traces().stream()
         .map(trace -> of(trace, rewritten.model().components().get(trace.graph()).graph(), summary))
@@ -46,15 +73,12 @@ record Explanation(
   }
 
   private static Explanation of(PassTrace trace, Graph graph, CompileSummary summary) {
-    SortedMap<String, Integer> lowerings = new TreeMap<>();
-    SortedMap<String, Integer> refusals = new TreeMap<>();
-    Optional<CompileSummary.ComponentSummary> component =
-        summary.components().stream().filter(part -> part.name().equals(trace.graph())).findFirst();
-    for (LoweringChoice choice :
-        component.map(CompileSummary.ComponentSummary::choices).orElse(List.of())) {
-      lowerings.merge(choice.operator() + " -> " + choice.lowering(), 1, Integer::sum);
-      choice.refusals().forEach(refusal -> refusals.merge(refusal, 1, Integer::sum));
-    }
+    List<EngineEffect> engines =
+        summary.components().stream()
+            .filter(part -> part.name().equals(trace.graph()))
+            .flatMap(part -> part.choices().stream())
+            .map(EngineEffect::of)
+            .toList();
     List<PassEffect> passes =
         trace.records().stream()
             .map(
@@ -68,17 +92,14 @@ record Explanation(
                         record.refusals()))
             .toList();
     String precision = PrecisionPlan.of(graph).summary();
-    return new Explanation(trace.graph(), passes, precision, lowerings, refusals, trace.explain());
+    return new Explanation(trace.graph(), passes, precision, engines, trace.explain());
   }
 
   String text() {
     String before = passTable + "  layers: " + precision + System.lineSeparator();
-    if (lowerings.isEmpty()) {
-      return before + "  taken from the cache; --no-cache shows how operators are written";
-    }
-    TextTable table = new TextTable("  nodes", "<written as");
-    lowerings.forEach((choice, count) -> table.row(count, choice));
-    loweringRefusals.forEach((refusal, count) -> table.row(count, "refused: " + refusal));
-    return before + table;
+    return before
+        + engines.stream()
+            .map(EngineEffect::text)
+            .collect(Collectors.joining(System.lineSeparator()));
   }
 }

@@ -15,9 +15,15 @@ class ExplanationTest {
           "unet",
           List.of(),
           "83 f32",
-          new TreeMap<>(Map.of("Conv -> Conv", 33)),
-          new TreeMap<>(),
+          List.of(
+              effect("Conv -> Conv", "batch1.onnx", "dynamic.onnx"),
+              effect("Conv -> other", "batch2.onnx")),
           "unet\n  RemoveDeadNodes\n");
+
+  private static Explanation.EngineEffect effect(String choice, String... engines) {
+    return new Explanation.EngineEffect(
+        List.of(engines), new TreeMap<>(Map.of(choice, 33)), new TreeMap<>());
+  }
 
   private static String text(Explanation... explanations) {
     return new CompileReport(
@@ -29,7 +35,12 @@ class ExplanationTest {
   void theReportShowsWhatWasAskedForBeforeTheSummary() {
     List<String> lines = text(UNET).lines().map(String::strip).toList();
     assertEquals(List.of("unet", "RemoveDeadNodes", "layers: 83 f32"), lines.subList(0, 3));
-    assertTrue(lines.contains("33  Conv -> Conv"), lines.toString());
+    assertTrue(
+        lines.indexOf("33  Conv -> Conv") > lines.indexOf("batch1.onnx, dynamic.onnx:"),
+        lines.toString());
+    assertTrue(
+        lines.indexOf("33  Conv -> other") > lines.indexOf("batch2.onnx:"), lines.toString());
+    assertTrue(lines.contains("batch2.onnx:"), lines.toString());
     assertTrue(lines.get(lines.size() - 1).startsWith("bundle: 1"), lines.toString());
   }
 

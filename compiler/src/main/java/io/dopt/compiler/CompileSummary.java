@@ -1,6 +1,6 @@
 package io.dopt.compiler;
 
-import io.dopt.compiler.lowering.LoweringChoice;
+import io.dopt.compiler.target.EngineChoices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -38,7 +38,7 @@ public record CompileSummary(
    * @param engines number of engines
    * @param cached whether it was taken from the cache
    * @param duration how long it took
-   * @param choices how each node was written and why
+   * @param choices how each node was written and why, engines alike together
    */
   public record ComponentSummary(
       String name,
@@ -47,7 +47,7 @@ public record CompileSummary(
       int engines,
       boolean cached,
       Duration duration,
-      List<LoweringChoice> choices) {
+      List<EngineChoices> choices) {
     public ComponentSummary {
       choices = List.copyOf(choices);
     }

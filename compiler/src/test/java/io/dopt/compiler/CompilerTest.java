@@ -73,6 +73,20 @@ class CompilerTest {
   }
 
   @Test
+  void theSummaryExplainsEveryEngine() {
+    CompileSummary summary = compile(ToyPipeline.write(folder.resolve("source"), 1), to("bundle"));
+    for (CompileSummary.ComponentSummary component : summary.components()) {
+      List<String> explained =
+          component.choices().stream().flatMap(alike -> alike.engines().stream()).toList();
+      assertEquals(
+          engineFiles(Bundle.open(folder.resolve("bundle")), component.name()).stream()
+              .sorted()
+              .toList(),
+          explained.stream().map(file -> component.name() + "/" + file).sorted().toList());
+    }
+  }
+
+  @Test
   void staticAndDynamicEnginesAgree() {
     CompileOptions options =
         to("bundle").withSizes(List.of(new ImageSize(16, 40))).withBatches(List.of(2));

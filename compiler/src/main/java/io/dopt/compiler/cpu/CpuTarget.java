@@ -8,6 +8,7 @@ import io.dopt.compiler.onnx.OnnxProgram;
 import io.dopt.compiler.onnx.WeightsFile;
 import io.dopt.compiler.onnx.WeightsLayout;
 import io.dopt.compiler.target.CompiledComponent;
+import io.dopt.compiler.target.EngineChoices;
 import io.dopt.compiler.target.Target;
 import io.dopt.ir.Graph;
 import io.dopt.runtime.bundle.EngineFile;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,11 +66,11 @@ public final class CpuTarget implements Target {
   public CompiledComponent compile(
       Graph graph, List<SortedMap<String, Long>> buckets, Path folder, LongConsumer progress) {
     List<OnnxProgram> programs = new ArrayList<>();
-    List<LoweringChoice> choices = List.of();
+    Map<String, List<LoweringChoice>> choices = new LinkedHashMap<>();
     for (SortedMap<String, Long> bucket : buckets) {
       LoweredGraph lowered = lowerings.lower(graph.bind(bucket));
       programs.add(lowered.program());
-      choices = lowered.choices();
+      choices.put(fileName(graph, bucket), lowered.choices());
     }
     WeightsLayout layout = WeightsLayout.of(programs);
     SortedMap<String, FileEntry> files = new TreeMap<>();
@@ -82,7 +84,8 @@ public final class CpuTarget implements Target {
       engines.add(new EngineFile(OnnxRuntimeEngine.RUNTIME, file, buckets.get(i)));
     }
     Optional<String> weights = Optional.of(WEIGHTS).filter(files::containsKey);
-    return new CompiledComponent(engines, weights, files, precision(graph), choices);
+    return new CompiledComponent(
+        engines, weights, files, precision(graph), EngineChoices.grouped(choices));
   }
 
   /** {@code batch2_height8_width8_sequence24.onnx}: symbols in the order the inputs show them. */

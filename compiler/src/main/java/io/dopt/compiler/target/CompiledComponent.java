@@ -1,6 +1,5 @@
 package io.dopt.compiler.target;
 
-import io.dopt.compiler.lowering.LoweringChoice;
 import io.dopt.runtime.bundle.EngineFile;
 import io.dopt.runtime.bundle.FileEntry;
 import java.util.Collections;
@@ -16,14 +15,14 @@ import java.util.TreeMap;
  * @param weights the external data its engines share, when there is any
  * @param files every file with its size and hash
  * @param precision what most of the weights are stored in, e.g. {@code f32}
- * @param choices how each node of the graph was written and why, for {@code --explain}
+ * @param choices how each node was written and why, engines alike together, for {@code --explain}
  */
 public record CompiledComponent(
     List<EngineFile> engines,
     Optional<String> weights,
     SortedMap<String, FileEntry> files,
     String precision,
-    List<LoweringChoice> choices) {
+    List<EngineChoices> choices) {
   public CompiledComponent {
     engines = List.copyOf(engines);
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dopt.compiler.lock.Sha256;
 import io.dopt.compiler.lowering.LoweringChoice;
 import io.dopt.compiler.target.CompiledComponent;
+import io.dopt.compiler.target.EngineChoices;
 import io.dopt.runtime.bundle.EngineFile;
 import io.dopt.runtime.bundle.FileEntry;
 import java.io.IOException;
@@ -52,7 +53,10 @@ class ComponentCacheTest {
         Optional.empty(),
         new TreeMap<>(Map.of("dynamic.onnx", new FileEntry(bytes.length, Sha256.of(bytes)))),
         "f32",
-        List.of(new LoweringChoice("a", "Silu", "decomposition", List.of("because"))));
+        List.of(
+            new EngineChoices(
+                List.of("dynamic.onnx"),
+                List.of(new LoweringChoice("a", "Silu", "decomposition", List.of("because"))))));
   }
 
   @Test
