@@ -1,11 +1,11 @@
 package io.dopt.compiler;
 
-import io.dopt.compiler.lock.Sha256;
 import io.dopt.compiler.target.Target;
 import io.dopt.ir.Graph;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.LazyTensor;
+import io.dopt.tensor.Sha256;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +44,7 @@ final class CodeHash {
   static String of(Set<Path> places) {
     // Sorted, for the order of the places depends on where they lie.
     String hashes = places.stream().map(CodeHash::hash).sorted().collect(Collectors.joining("\n"));
-    return Sha256.of(hashes.getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(hashes);
   }
 
   private static Path place(Class<?> type) {

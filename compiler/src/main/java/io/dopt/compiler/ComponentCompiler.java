@@ -2,7 +2,6 @@ package io.dopt.compiler;
 
 import io.dopt.compiler.cache.CacheKey;
 import io.dopt.compiler.cache.ComponentCache;
-import io.dopt.compiler.lock.Sha256;
 import io.dopt.compiler.lock.SourceHashes;
 import io.dopt.compiler.target.CompiledComponent;
 import io.dopt.compiler.target.Target;
@@ -10,7 +9,7 @@ import io.dopt.ir.pipeline.Component;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
-import java.nio.charset.StandardCharsets;
+import io.dopt.tensor.Sha256;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -129,6 +128,6 @@ final class ComponentCompiler {
             target.version(),
             plan.buckets(name).toString(),
             sources.structureHash(component));
-    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(text);
   }
 }

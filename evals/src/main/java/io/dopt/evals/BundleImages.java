@@ -11,12 +11,9 @@ import io.dopt.runtime.pipeline.GenerationRequest;
 import io.dopt.runtime.pipeline.GenerationResult;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Sha256;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -105,15 +102,10 @@ final class BundleImages implements ImageSource {
 
   private static String manifestHash(Bundle bundle) {
     try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(Files.readAllBytes(bundle.folder().resolve(Bundle.MANIFEST))));
+      return Sha256.of(bundle.folder().resolve(Bundle.MANIFEST));
     } catch (IOException e) {
       throw new DoptException(
           ErrorCode.IO, "The manifest of " + bundle.folder() + " cannot be read: " + e, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new DoptException(ErrorCode.INTERNAL, "This JDK has no SHA-256.", e);
     }
   }
 

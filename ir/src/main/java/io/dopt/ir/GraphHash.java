@@ -1,9 +1,6 @@
 package io.dopt.ir;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.dopt.tensor.Sha256;
 import java.util.function.Function;
 
 /** SHA-256 of graphs, for caches and locks. */
@@ -29,15 +26,6 @@ public final class GraphHash {
    * @return 64 hexadecimal digits
    */
   public static String of(Graph graph, Function<Weight, String> identity) {
-    return sha256(new GraphPrinter(identity).print(graph));
-  }
-
-  static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(new GraphPrinter(identity).print(graph));
   }
 }

@@ -5,6 +5,7 @@ import io.dopt.ir.operator.Operator;
 import io.dopt.ir.operator.OperatorCatalogue;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.LazyTensor;
+import io.dopt.tensor.Sha256;
 import io.dopt.tensor.SymbolRange;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ public final class GraphPrinter {
 
   /** What stands for the content of a weight that is not written out. */
   public static String shortFingerprint(LazyTensor data) {
-    return GraphHash.sha256(data.fingerprint()).substring(0, FINGERPRINT_DIGITS);
+    return Sha256.of(data.fingerprint()).substring(0, FINGERPRINT_DIGITS);
   }
 
   /** The text of {@code graph}. */

@@ -15,15 +15,13 @@ import io.dopt.runtime.bundle.FileEntry;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.bundle.TensorSignature;
 import io.dopt.runtime.bundle.TokenizerManifest;
+import io.dopt.tensor.Sha256;
 import io.dopt.tensor.SymbolRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -281,12 +279,9 @@ public final class ToyBundle {
       Files.createDirectories(target.getParent());
       byte[] bytes = Files.readAllBytes(source);
       Files.write(target, bytes);
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      files.put(path, new FileEntry(bytes.length, HexFormat.of().formatHex(digest)));
+      files.put(path, new FileEntry(bytes.length, Sha256.of(bytes)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -3,9 +3,6 @@ package io.dopt.tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -144,18 +141,7 @@ public final class DenseTensor implements LazyTensor {
 
   @Override
   public String fingerprint() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(data());
-      return "sha256("
-          + HexFormat.of().formatHex(digest.digest())
-          + "|"
-          + elementType.text()
-          + shape
-          + ")";
-    } catch (NoSuchAlgorithmException e) {
-      throw new DoptException(ErrorCode.INTERNAL, "This Java has no SHA-256.", e);
-    }
+    return "sha256(" + Sha256.of(data()) + "|" + elementType.text() + shape + ")";
   }
 
   @Override

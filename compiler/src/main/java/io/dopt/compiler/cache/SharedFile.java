@@ -1,6 +1,7 @@
 package io.dopt.compiler.cache;
 
 import io.dopt.runtime.bundle.FileEntry;
+import io.dopt.tensor.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,8 +9,6 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * One content in two places. Small files are copied. Files of {@value #LINK_BYTES} bytes and more
@@ -66,15 +65,13 @@ final class SharedFile {
     byte[] buffer = new byte[1 << 20];
     long bytes = 0;
     try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.newDigest();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
         copy.write(buffer, 0, read);
         bytes += read;
       }
-      return new FileEntry(bytes, HexFormat.of().formatHex(digest.digest()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      return new FileEntry(bytes, Sha256.hex(digest));
     }
   }
 }

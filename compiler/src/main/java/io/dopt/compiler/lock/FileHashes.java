@@ -1,13 +1,11 @@
 package io.dopt.compiler.lock;
 
+import io.dopt.tensor.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -41,7 +39,7 @@ public final class FileHashes {
         return remembered;
       }
     }
-    String hash = read(file);
+    String hash = Sha256.of(file);
     if (note.isPresent() && note.equals(note(file))) {
       remember(note.get(), hash);
     }
@@ -69,18 +67,7 @@ public final class FileHashes {
             Long.toString(attributes.size()),
             changed.toString(),
             statusChanged.toString());
-    return Optional.of(memory.get().resolve(Sha256.of(identity.getBytes(StandardCharsets.UTF_8))));
-  }
-
-  private static String read(Path file) throws IOException {
-    MessageDigest digest = Sha256.newDigest();
-    byte[] buffer = new byte[1 << 20];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-    }
-    return Sha256.hex(digest);
+    return Optional.of(memory.get().resolve(Sha256.of(identity)));
   }
 
   /** A memory that cannot be written is no reason to fail. */

@@ -3,6 +3,7 @@ package io.dopt.compiler.onnx;
 import io.dopt.runtime.bundle.FileEntry;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Sha256;
 import io.dopt.tensor.WriteFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** A new file of a bundle, written front to back and hashed on the way. */
 public final class OutputFile implements AutoCloseable {
@@ -27,13 +26,9 @@ public final class OutputFile implements AutoCloseable {
   }
 
   static OutputFile create(Path file) throws IOException {
-    try {
-      return new OutputFile(
-          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-          MessageDigest.getInstance("SHA-256"));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return new OutputFile(
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+        Sha256.newDigest());
   }
 
   /**
@@ -65,7 +60,7 @@ public final class OutputFile implements AutoCloseable {
   }
 
   FileEntry finish() {
-    return new FileEntry(position, HexFormat.of().formatHex(digest.digest()));
+    return new FileEntry(position, Sha256.hex(digest));
   }
 
   @Override

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dopt.compiler.lock.Sha256;
 import io.dopt.compiler.lowering.LoweringChoice;
 import io.dopt.compiler.target.CompiledComponent;
 import io.dopt.compiler.target.EngineChoices;
 import io.dopt.runtime.bundle.EngineFile;
 import io.dopt.runtime.bundle.FileEntry;
+import io.dopt.tensor.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

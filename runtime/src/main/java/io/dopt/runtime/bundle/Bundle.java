@@ -2,13 +2,10 @@ package io.dopt.runtime.bundle;
 
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -147,17 +144,10 @@ public final class Bundle {
   }
 
   private static String sha256(Path file) {
-    byte[] buffer = new byte[1 << 20];
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-      return HexFormat.of().formatHex(digest.digest());
+    try {
+      return Sha256.of(file);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new DoptException(ErrorCode.INTERNAL, "This JDK has no SHA-256.", e);
     }
   }
 }

@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dopt.runtime.bundle.ImageSize;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.dopt.tensor.Sha256;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -44,16 +42,15 @@ class ImageOperationsTest {
     "5, 7, 8, 7, fb66873ecb2da148e9079b1bf82c61a9fbc4bb0eacb6ab64687f976326be0a65",
     "33, 40, 16, 8, 201b1d0a491efd48bd76c3a58af945bb0ca99c0dd64249bbe4d381c8253fba13"
   })
-  void resizesToTheBytesOfPillow(int height, int width, int newHeight, int newWidth, String sha256)
-      throws NoSuchAlgorithmException {
+  void resizesToTheBytesOfPillow(
+      int height, int width, int newHeight, int newWidth, String sha256) {
     RgbImage resized =
         LanczosResize.resize(pattern(height, width), new ImageSize(newHeight, newWidth));
     byte[] bytes = new byte[resized.values().length];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) resized.byteAt(i);
     }
-    byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-    assertEquals(sha256, HexFormat.of().formatHex(digest));
+    assertEquals(sha256, Sha256.of(bytes));
   }
 
   @Test
