@@ -111,7 +111,7 @@ final class ComponentCompiler {
             name,
             first.getKey(),
             first.getValue(),
-            notFinite.size() == 1 ? "" : ", and so are " + (notFinite.size() - 1) + " others"));
+            notFinite.size() == 1 ? "" : " (weights like this: " + notFinite.size() + ")"));
   }
 
   private CacheKey key(String structure, Component component) {
