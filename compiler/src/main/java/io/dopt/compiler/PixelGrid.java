@@ -97,7 +97,7 @@ final class PixelGrid {
         long unit = pixelsPerStep(entry.getKey());
         minimum = Math.max(minimum, range.minimum() * unit);
         maximum = Math.min(maximum, range.maximum() * unit);
-        multiple = leastCommonMultiple(multiple, range.multipleOf() * unit);
+        multiple = SymbolRange.leastCommonMultiple(multiple, range.multipleOf() * unit);
       }
     }
     if (pixels < minimum || pixels > maximum || pixels % multiple != 0) {
@@ -118,16 +118,5 @@ final class PixelGrid {
               highest,
               nearest.stream().map(String::valueOf).collect(Collectors.joining(" or "))));
     }
-  }
-
-  private static long leastCommonMultiple(long a, long b) {
-    long x = a;
-    long y = b;
-    while (y != 0) {
-      long rest = x % y;
-      x = y;
-      y = rest;
-    }
-    return a / x * b;
   }
 }

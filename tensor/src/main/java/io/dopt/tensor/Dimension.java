@@ -136,7 +136,7 @@ public final class Dimension {
       whole = whole.plus(term(term.getKey(), Fraction.of(integer)));
       if (!term.getKey().isEmpty()) {
         rest = rest.plus(term(term.getKey(), coefficient.plus(Fraction.of(-integer))));
-        unit = leastCommonMultiple(unit, coefficient.denominator());
+        unit = SymbolRange.leastCommonMultiple(unit, coefficient.denominator());
       }
     }
     if (rest.isConstant()) {
@@ -165,10 +165,6 @@ public final class Dimension {
   private static Fraction fractionalPart(Fraction fraction) {
     return new Fraction(
         Math.floorMod(fraction.numerator(), fraction.denominator()), fraction.denominator());
-  }
-
-  private static long leastCommonMultiple(long left, long right) {
-    return left * new Fraction(right, left).numerator();
   }
 
   /**
@@ -335,7 +331,7 @@ public final class Dimension {
   public long denominator() {
     return terms.values().stream()
         .mapToLong(Fraction::denominator)
-        .reduce(1, Dimension::leastCommonMultiple);
+        .reduce(1, SymbolRange::leastCommonMultiple);
   }
 
   /**

@@ -19,4 +19,9 @@ public record SymbolRange(long minimum, long maximum, long multipleOf) {
   public boolean contains(long value) {
     return value >= minimum && value <= maximum && value % multipleOf == 0;
   }
+
+  /** The least number that is a multiple of both, which are positive. */
+  public static long leastCommonMultiple(long left, long right) {
+    return left * new Fraction(right, left).numerator();
+  }
 }

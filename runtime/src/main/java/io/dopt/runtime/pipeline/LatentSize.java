@@ -125,7 +125,7 @@ final class LatentSize {
         int axis) {
       SymbolRange first = rangeOf(unet, sample.shape().get(axis));
       SymbolRange second = rangeOf(decoder, latent.shape().get(axis));
-      long multiple = leastCommonMultiple(first.multipleOf(), second.multipleOf());
+      long multiple = SymbolRange.leastCommonMultiple(first.multipleOf(), second.multipleOf());
       long minimum = Math.max(first.minimum(), second.minimum());
       long maximum = Math.min(first.maximum(), second.maximum());
       long factor = factor(decoder, image.shape().get(axis), latent.shape().get(axis));
@@ -161,16 +161,6 @@ final class LatentSize {
       Map<String, Long> smallest = new TreeMap<>();
       decoder.symbols().forEach((name, range) -> smallest.put(name, range.minimum()));
       return image.evaluate(smallest) / latent.evaluate(smallest);
-    }
-
-    private static long leastCommonMultiple(long a, long b) {
-      long divisor = a;
-      for (long rest = b; rest != 0; ) {
-        long next = divisor % rest;
-        divisor = rest;
-        rest = next;
-      }
-      return a / divisor * b;
     }
 
     boolean takes(int pixels) {
