@@ -1,5 +1,6 @@
 package io.dopt.cli;
 
+import io.dopt.evals.statistics.Quantiles;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.ComponentEngines;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class BenchCommand extends DoptSubcommand {
+  private static final int DEFAULT_STEPS = 20;
+
   @Parameters(paramLabel = "BUNDLE", description = "A folder that 'dopt compile' wrote.")
   private Path bundle;
 
@@ -76,9 +80,8 @@ final class BenchCommand extends DoptSubcommand {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "20",
       description = "Denoising steps of a whole generation (default 20).")
-  private int steps;
+  private Integer steps;
 
   @Option(names = "--profile", description = "Add the time of every operator.")
   private boolean profile;
@@ -96,6 +99,10 @@ final class BenchCommand extends DoptSubcommand {
     if (iterations < 1 || warmUp < 0) {
       throw new DoptException(
           ErrorCode.USAGE, "--iterations must be at least 1 and --warmup at least 0.");
+    }
+    if (steps != null && !components.isEmpty()) {
+      throw new DoptException(
+          ErrorCode.USAGE, "--steps is for whole generations; with --component, use --iterations.");
     }
     Bundle opened = Bundle.open(bundle);
     if (!profile) {
@@ -136,7 +143,7 @@ final class BenchCommand extends DoptSubcommand {
   private Result generations(Bundle opened, EngineOptions options) {
     GenerationRequest.Builder request =
         GenerationRequest.builder("a photograph")
-            .steps(steps)
+            .steps(steps == null ? DEFAULT_STEPS : steps)
             .imagesPerPrompt(batch == null ? 1 : batch);
     Optional.ofNullable(size).ifPresent(request::size);
     GenerationRequest built = request.build();
@@ -178,8 +185,9 @@ final class BenchCommand extends DoptSubcommand {
                     component ? operators(engines, name) : List.of()));
           }
         });
-    double overhead = timings.stream().mapToDouble(StageTimings::loopOverhead).average().orElse(0);
-    return new Result(bundle, measured, Optional.of(overhead));
+    // The median: one pause of a busy machine is not what the loop costs.
+    double[] overheads = timings.stream().mapToDouble(StageTimings::loopOverhead).toArray();
+    return new Result(bundle, measured, Optional.of(Quantiles.percentile(overheads, 50)));
   }
 
   private List<OperatorTime> operators(ComponentEngines engines, String component) {
@@ -202,7 +210,9 @@ final class BenchCommand extends DoptSubcommand {
         share ->
             text.append(
                 String.format(
-                    "%ndenoising loop: %.2f%% over the sum of its engine calls", 100 * share)));
+                    Locale.ROOT,
+                    "%ndenoising loop: %.2f%% over the sum of its engine calls",
+                    100 * share)));
     result.components.forEach(
         (name, measured) -> {
           if (!measured.operators.isEmpty()) {

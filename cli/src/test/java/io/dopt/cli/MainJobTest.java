@@ -380,13 +380,25 @@ class MainJobTest {
   void benchTimesWholeGenerations() throws IOException {
     CommandLineRun run =
         CommandLineRun.of(
-            "bench", bundle("sdxl-tiny"), "--iterations", 2, "--warmup", 1, "--steps", 2, "--json");
+            "bench", bundle("sdxl-tiny"), "--iterations", 9, "--warmup", 2, "--steps", 4, "--json");
 
     assertEquals(0, run.exitCode(), run.err());
     JsonNode report = json(run);
-    assertEquals(2, report.get("components").get("generate").get("seconds").get("count").asInt());
-    assertEquals(4, report.get("components").get("unet").get("seconds").get("count").asInt());
-    assertTrue(report.get("loopOverhead").isNumber(), run.out());
+    assertEquals(9, report.get("components").get("generate").get("seconds").get("count").asInt());
+    assertEquals(36, report.get("components").get("unet").get("seconds").get("count").asInt());
+    // 3% is promised for models of a real size and measured by bench/; this one's calls take a
+    // millisecond, on machines with other work.
+    double overhead = report.get("loopOverhead").asDouble(1);
+    assertTrue(overhead >= 0 && overhead < 0.25, "median loop overhead " + overhead);
+  }
+
+  @Test
+  void benchRefusesStepsOfOneComponent() {
+    CommandLineRun run =
+        CommandLineRun.of("bench", bundle("sd15-tiny"), "--component", "unet", "--steps", 50);
+
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("--steps"), run.err());
   }
 
   @Test
