@@ -3,7 +3,11 @@ package io.dopt.cli;
 import io.dopt.importer.checkpoint.Checkpoint;
 import io.dopt.importer.checkpoint.CheckpointOptions;
 import io.dopt.importer.checkpoint.CheckpointReader;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,6 +41,26 @@ final class CheckpointArguments {
             Optional.ofNullable(variant),
             Optional.ofNullable(config),
             Optional.ofNullable(predictionType)));
+  }
+
+  /**
+   * For commands that also take what is no checkpoint.
+   *
+   * @param what the path names instead
+   * @throws DoptException (USAGE) when any of the options was given, naming it
+   */
+  void refuseFor(String what) {
+    Map<String, Optional<?>> options = new LinkedHashMap<>();
+    options.put("--variant", Optional.ofNullable(variant));
+    options.put("--config", Optional.ofNullable(config));
+    options.put("--prediction-type", Optional.ofNullable(predictionType));
+    options.forEach(
+        (name, value) -> {
+          if (value.isPresent()) {
+            throw new DoptException(
+                ErrorCode.USAGE, name + " says how to read a checkpoint; " + what + ".");
+          }
+        });
   }
 
   /** What was said, for the lock. */

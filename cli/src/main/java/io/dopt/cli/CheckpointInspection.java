@@ -158,7 +158,7 @@ record CheckpointInspection(
     return String.join("\n", lines);
   }
 
-  private static void describe(String name, GraphSummary graph, List<String> lines) {
+  static void describe(String name, GraphSummary graph, List<String> lines) {
     lines.add("");
     lines.add(
         name + ": " + Amount.count(graph.parameters) + " parameters, " + graph.nodes + " nodes");
