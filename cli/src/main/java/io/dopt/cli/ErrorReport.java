@@ -50,12 +50,6 @@ record ErrorReport(ErrorCode code, String message) {
                   + "). Give it more with DOPT_JAVA_OPTS=-Xmx4g, or ask for smaller images or"
                   + " batches."));
     }
-    if (thrown instanceof InternalError && String.valueOf(thrown.getMessage()).contains("unsafe")) {
-      return new ErrorReport(
-          ErrorCode.IO,
-          "A file became shorter, or could not be read, while dopt had it mapped. Check the disk and"
-              + " that nothing writes to the checkpoint, then run again.");
-    }
     return new ErrorReport(
         ErrorCode.INTERNAL,
         paragraph(

@@ -58,12 +58,7 @@ class ErrorReportTest {
   }
 
   @Test
-  void aMappedFileThatShrankIsAnInputProblem() {
-    InternalError fault =
-        new InternalError(
-            "a fault occurred in a recent unsafe memory access operation in compiled Java code");
-
-    assertEquals(ErrorCode.IO, ErrorReport.of(fault).code());
+  void whatCannotBeReadIsAnInputProblem() {
     assertEquals(ErrorCode.IO, ErrorReport.of(new IOException("broken")).code());
   }
 }
