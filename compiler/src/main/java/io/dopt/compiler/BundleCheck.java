@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
@@ -72,8 +73,10 @@ final class BundleCheck {
     if (!small) {
       notices.add(
           String.format(
+              Locale.ROOT,
               "%s was loaded but not run: its weights take %,d MiB.",
-              name, weightBytes(bundle, component) >> 20));
+              name,
+              weightBytes(bundle, component) >> 20));
     }
     for (EngineFile engine : component.engines()) {
       if (!engine.runtime().equals(OnnxRuntimeEngine.RUNTIME)) {

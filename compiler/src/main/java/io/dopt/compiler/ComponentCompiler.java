@@ -13,6 +13,7 @@ import io.dopt.tensor.Sha256;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -105,6 +106,7 @@ final class ComponentCompiler {
     return new DoptException(
         ErrorCode.QUALITY,
         String.format(
+            Locale.ROOT,
             "The weights of the %s are damaged: '%s' is infinite or not a number at %,d of its"
                 + " elements%s. Get the checkpoint anew. To get the bundle anyway, compile without"
                 + " the check.",

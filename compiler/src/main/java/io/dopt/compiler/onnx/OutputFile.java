@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Locale;
 
 /** A new file of a bundle, written front to back and hashed on the way. */
 public final class OutputFile implements AutoCloseable {
@@ -81,9 +82,12 @@ public final class OutputFile implements AutoCloseable {
         throw new DoptException(
             ErrorCode.IO,
             String.format(
+                Locale.ROOT,
                 "The disk is too full for %s: it takes %,d bytes and %,d are free. Free some"
                     + " space, or compile to another disk.",
-                shown(file), bytes, usable));
+                shown(file),
+                bytes,
+                usable));
       }
     } catch (IOException e) {
       throw failed(file, e);

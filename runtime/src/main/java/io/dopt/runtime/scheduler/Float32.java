@@ -6,23 +6,6 @@ package io.dopt.runtime.scheduler;
  * exponentials are part of what a sampler's trajectory is.
  */
 final class Float32 {
-  private static final float[] LOG_NUMERATOR = {
-    2.589979117907922693523e-02f,
-    3.808837741388407920751e-01f,
-    1.480000633576506585156e+00f,
-    2.112677543073053063722e+00f,
-    9.999999999999998702752e-01f,
-    0
-  };
-  private static final float[] LOG_DENOMINATOR = {
-    5.875095403124574342950e-03f,
-    1.546476374983906719538e-01f,
-    9.864942958519418960339e-01f,
-    2.453006071784736363091e+00f,
-    2.612677543073109236779e+00f,
-    1
-  };
-
   private Float32() {}
 
   static float sqrt(float value) {
@@ -54,12 +37,29 @@ final class Float32 {
       exponent++;
     }
     float x = mantissa - 1;
-    float quotient = polynomial(LOG_NUMERATOR, x) / polynomial(LOG_DENOMINATOR, x);
-    return Math.fma((float) exponent, (float) Math.log(2), quotient);
+    float numerator =
+        polynomial(
+            x,
+            2.589979117907922693523e-02f,
+            3.808837741388407920751e-01f,
+            1.480000633576506585156e+00f,
+            2.112677543073053063722e+00f,
+            9.999999999999998702752e-01f,
+            0);
+    float denominator =
+        polynomial(
+            x,
+            5.875095403124574342950e-03f,
+            1.546476374983906719538e-01f,
+            9.864942958519418960339e-01f,
+            2.453006071784736363091e+00f,
+            2.612677543073109236779e+00f,
+            1);
+    return Math.fma((float) exponent, (float) Math.log(2), numerator / denominator);
   }
 
   /** A polynomial with its coefficients from the highest power down. */
-  private static float polynomial(float[] coefficients, float x) {
+  private static float polynomial(float x, float... coefficients) {
     float value = coefficients[0];
     for (int i = 1; i < coefficients.length; i++) {
       value = Math.fma(value, x, coefficients[i]);
