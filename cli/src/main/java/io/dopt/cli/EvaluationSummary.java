@@ -23,7 +23,7 @@ final class EvaluationSummary {
     lines.add(
         String.format(
             "%s: %s against %s, %s of %s, %s of %s, guidance %s",
-            report.verdict().passed() ? "PASS" : "FAIL",
+            report.verdict().title(),
             report.candidate().label(),
             report.reference().label(),
             Figures.count(report.samples().size(), "pair"),

@@ -41,13 +41,17 @@ class EvalCommandTest {
     Path report = folder.resolve("report");
     CommandLineRun run = eval("--count", 3, "--report", report);
     assertEquals(0, run.exitCode(), run.err());
-    assertTrue(run.out().startsWith("PASS"), run.out());
+    assertTrue(run.out().startsWith("SOUND (quality not gated): "), run.out());
     assertTrue(run.out().contains(report.resolve("report.html").toString()), run.out());
     JsonNode json = read(report);
     assertEquals("noise_floor", json.at("/reference/kind").textValue());
     int threads = json.at("/candidate/threads").intValue();
     assertTrue(threads > 0, json.at("/candidate").toString());
     assertNotEquals(threads, json.at("/reference/threads").intValue());
+    assertTrue(json.at("/verdict/passed").booleanValue(), json.toString());
+    assertFalse(json.at("/verdict/qualityGated").booleanValue(), json.toString());
+    String page = Files.readString(report.resolve("report.html"));
+    assertTrue(page.contains("SOUND (quality not gated)</span>"), page);
     assertFalse(json.at("/speed").has("speedup"), "a speedup over itself on other threads");
     assertEquals(3, json.get("samples").size());
     assertTrue(json.at("/metrics/0/summary/minimum").doubleValue() > 60, json.toString());

@@ -5,15 +5,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the checks say together.
+ * What the checks say together. They ask whether there are images at all, not whether they are as
+ * good as the reference's: no check holds a metric against a limit.
  *
  * @param passed whether every check passed
+ * @param qualityGated whether a metric had a limit to keep; so far none has
  * @param checks in the order in which they decide
  */
-public record Verdict(boolean passed, List<Check> checks) {
+public record Verdict(boolean passed, boolean qualityGated, List<Check> checks) {
   /** The verdict over checks: the first that did not pass decides. */
   public static Verdict of(List<Check> checks) {
-    return new Verdict(checks.stream().allMatch(Check::passed), List.copyOf(checks));
+    return new Verdict(checks.stream().allMatch(Check::passed), false, List.copyOf(checks));
+  }
+
+  /** What was decided, for people: no more than the checks looked at. */
+  public String title() {
+    return passed ? "SOUND (quality not gated)" : "FAIL";
   }
 
   /** The check that decides; empty when all passed. */

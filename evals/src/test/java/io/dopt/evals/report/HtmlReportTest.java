@@ -51,7 +51,7 @@ class HtmlReportTest {
     assertEquals(
         List.of("sample-2", "sample-4", "sample-3", "sample-1", "sample-0"),
         page.select(".card").eachAttr("id"));
-    assertEquals("Fail", page.selectFirst(".badge").text());
+    assertEquals("FAIL", page.selectFirst(".badge").text());
     assertEquals(1, page.select(".checks .fail").size());
     assertTrue(page.selectFirst("#sample-2 .problem").text().contains("same colour"));
     assertTrue(page.selectFirst("#sample-0").text().contains("no difference in 8 bits"));
