@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Parameters;
       "",
       "Defaults are those of the diffusers pipeline the checkpoint names. Image i of a call uses the"
           + " seed SEED+i, so any one image can be made again alone.",
+      "",
+      "Exits with 10 when an image is degenerate (NaN, or of a single colour); files are written all"
+          + " the same.",
       ""
     })
 final class GenerateCommand extends DoptSubcommand {
@@ -231,7 +235,7 @@ final class GenerateCommand extends DoptSubcommand {
             Map.of("image", new GenerationResult(progress.kept(), timings).imageTensor()));
       }
       report(progress, timings);
-      return 0;
+      return verdict(progress.finished());
     }
   }
 
@@ -263,6 +267,28 @@ final class GenerateCommand extends DoptSubcommand {
       request.initialImage(new InitialImage(ImageFiles.read(image), share, posterior));
     }
     return request.build();
+  }
+
+  /** Files are kept, to be looked at; scripts get to know that they show nothing. */
+  private int verdict(List<GenerationProgress.Finished> finished) {
+    List<GenerationProgress.Finished> degenerate =
+        finished.stream().filter(image -> image.problem().isPresent()).toList();
+    if (degenerate.isEmpty()) {
+      return 0;
+    }
+    console()
+        .error(
+            degenerate.size()
+                + " of "
+                + finished.size()
+                + " images are degenerate: "
+                + degenerate.stream()
+                    .map(image -> image.file().map(Path::toString).orElse("image " + image.index()))
+                    .collect(Collectors.joining(", "))
+                + ". Of the first: "
+                + degenerate.get(0).problem().orElseThrow()
+                + ". They are written all the same.");
+    return ErrorCode.QUALITY.exitCode();
   }
 
   private void report(GenerationProgress progress, StageTimings timings) {

@@ -19,8 +19,13 @@ final class GenerationProgress implements GenerationListener, AutoCloseable {
   private String batch = "";
   private long started;
 
-  /** An image that is done. */
-  record Finished(int index, String prompt, long seed, Optional<Path> file) {}
+  /**
+   * An image that is done.
+   *
+   * @param problem why it is degenerate; absent when it is an image
+   */
+  record Finished(
+      int index, String prompt, long seed, Optional<Path> file, Optional<String> problem) {}
 
   /**
    * @param images how many there will be
@@ -62,7 +67,12 @@ final class GenerationProgress implements GenerationListener, AutoCloseable {
   @Override
   public void imageFinished(GeneratedImage image) {
     finished.add(
-        new Finished(image.index(), image.prompt(), image.seed(), output.map(o -> o.write(image))));
+        new Finished(
+            image.index(),
+            image.prompt(),
+            image.seed(),
+            output.map(o -> o.write(image)),
+            image.problem()));
     if (keep) {
       kept.add(image);
     }

@@ -270,6 +270,29 @@ class MainJobTest {
   }
 
   @Test
+  void degenerateImagesAreWrittenAndExitAsQuality() throws IOException {
+    Path image = folder.resolve("flat.png");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate",
+            bundle("sd15-tiny"),
+            "--prompt",
+            "x",
+            "--steps",
+            2,
+            "--guidance",
+            "1e38",
+            "-o",
+            image,
+            "--json");
+
+    assertEquals(10, run.exitCode(), run.err());
+    assertTrue(Files.exists(image));
+    assertTrue(run.err().contains("1 of 1 images are degenerate: " + image), run.err());
+    assertTrue(json(run).at("/images/0/problem").isTextual(), run.out());
+  }
+
+  @Test
   void imagesAreNotReplacedWithoutForce() throws IOException {
     Path image = Files.writeString(folder.resolve("image.png"), "mine");
 

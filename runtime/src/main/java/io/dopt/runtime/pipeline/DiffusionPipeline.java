@@ -5,8 +5,6 @@ import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.EngineOptions;
-import io.dopt.runtime.image.ImageCheck;
-import io.dopt.runtime.image.RgbImage;
 import io.dopt.runtime.pipeline.PipelineFamily.PromptTower;
 import io.dopt.runtime.tokenizer.PromptTokenizer;
 import io.dopt.tensor.DoptException;
@@ -194,17 +192,16 @@ public final class DiffusionPipeline implements AutoCloseable {
       float[] latents,
       ImageDecoder decoder,
       GenerationListener listener) {
-    RgbImage pixels = decoder.decode(latents);
-    ImageCheck.problemOfLatents(latents)
-        .or(() -> ImageCheck.problemOf(pixels))
-        .ifPresent(problem -> listener.warning("Image " + image + ": " + problem + "."));
-    return new GeneratedImage(
-        image,
-        plan.request().promptOf(image),
-        plan.request().seed() + image,
-        pixels,
-        latents,
-        PngText.of(plan, image, bundle.manifest().doptVersion()));
+    GeneratedImage made =
+        new GeneratedImage(
+            image,
+            plan.request().promptOf(image),
+            plan.request().seed() + image,
+            decoder.decode(latents),
+            latents,
+            PngText.of(plan, image, bundle.manifest().doptVersion()));
+    made.problem().ifPresent(problem -> listener.warning("Image " + image + ": " + problem + "."));
+    return made;
   }
 
   /** Closes the engines, then the tokenizers. */

@@ -1,7 +1,9 @@
 package io.dopt.runtime.pipeline;
 
+import io.dopt.runtime.image.ImageCheck;
 import io.dopt.runtime.image.RgbImage;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One finished image.
@@ -20,4 +22,10 @@ public record GeneratedImage(
     long seed,
     RgbImage image,
     float[] latents,
-    Map<String, String> pngText) {}
+    Map<String, String> pngText) {
+
+  /** Why this is no image: latents or pixels that are not finite, or a single colour. */
+  public Optional<String> problem() {
+    return ImageCheck.problemOfLatents(latents).or(() -> ImageCheck.problemOf(image));
+  }
+}
