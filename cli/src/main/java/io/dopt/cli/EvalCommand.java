@@ -99,6 +99,7 @@ final class EvalCommand extends DoptSubcommand {
   @Option(
       names = "--scheduler",
       paramLabel = "NAME",
+      completionCandidates = SchedulerNames.class,
       description = "Another scheduler with the checkpoint's settings, on both sides.")
   private String scheduler;
 

@@ -120,8 +120,10 @@ final class GenerateCommand extends DoptSubcommand {
   @Option(
       names = "--scheduler",
       paramLabel = "NAME",
+      completionCandidates = SchedulerNames.class,
       description =
-          "Another scheduler with the checkpoint's settings, for example DPMSolverMultistep.")
+          "Another scheduler with the checkpoint's settings: ${COMPLETION-CANDIDATES}; Euler, UniPC,"
+              + " DPM-Solver++ and so on do as well.")
   private String scheduler;
 
   @Option(

@@ -1,6 +1,7 @@
 package io.dopt.runtime.pipeline;
 
 import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.scheduler.Schedulers;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
@@ -24,7 +25,7 @@ import java.util.OptionalInt;
  * @param size of the images; default that of the initial image, else the bundle's first
  * @param seed of image 0
  * @param batch images per denoiser call; default the largest batch the bundle was compiled for
- * @param scheduler class to use instead of the bundle's, with or without {@code Scheduler}
+ * @param scheduler class to use instead of the bundle's, as {@link Schedulers} knows them
  * @param eta share of fresh noise of DDIM and TCD
  * @param latents noise to start from instead of the seed's, {@code [images or 1, C, h, w]}, before
  *     multiplication by the scheduler's initial sigma

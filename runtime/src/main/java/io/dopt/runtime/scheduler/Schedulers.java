@@ -77,20 +77,23 @@ public final class Schedulers {
    * them when a configuration is converted; keys that no class knows are refused.
    *
    * @param config the configuration, verbatim
-   * @param className the class to use instead of the configuration's {@code _class_name}, with or
-   *     without the {@code Scheduler} suffix
+   * @param className the class to use instead of the configuration's {@code _class_name}, as people
+   *     write it: {@code Euler}, {@code DPM-Solver++}
    * @param eta share of fresh noise per step for DDIM and TCD, 0 to 1; diffusers' pipelines pass 0
    *     unless told otherwise
    * @throws DoptException UNSUPPORTED for an unknown class, key or value, BAD_INPUT for a value of
-   *     the wrong kind, each naming it; USAGE for an eta that is out of range or has no meaning for
-   *     the class
+   *     the wrong kind, each naming it; USAGE for a class name asked for that is none, and for an
+   *     eta that is out of range or has no meaning for the class
    */
   public static Scheduler of(JsonNode config, Optional<String> className, double eta) {
     if (!config.isObject()) {
       throw new DoptException(
           ErrorCode.BAD_INPUT, "scheduler_config.json: the top level is not an object");
     }
-    Entry entry = entry(className.orElse(config.path("_class_name").asText("")));
+    Entry entry =
+        className
+            .map(Schedulers::asked)
+            .orElseGet(() -> entry(config.path("_class_name").asText("")));
     refuseUnknownKeys(config, entry);
     if (!(eta >= 0 && eta <= 1)) {
       throw new DoptException(ErrorCode.USAGE, "eta must be from 0 to 1, not " + eta);
@@ -105,6 +108,24 @@ public final class Schedulers {
   /** The known class names, with their {@code Scheduler} suffix. */
   public static List<String> classNames() {
     return CATALOGUE.stream().map(Entry::name).toList();
+  }
+
+  private static Entry asked(String name) {
+    return SchedulerName.find(name, classNames())
+        .map(Schedulers::entry)
+        .orElseThrow(
+            () -> {
+              List<String> near = SchedulerName.near(name, classNames());
+              return new DoptException(
+                  ErrorCode.USAGE,
+                  "There is no scheduler \""
+                      + name
+                      + "\". "
+                      + (near.isEmpty() ? "" : "Did you mean " + String.join(" or ", near) + "? ")
+                      + "There are "
+                      + String.join(", ", classNames())
+                      + ".");
+            });
   }
 
   private static Entry entry(String name) {

@@ -74,6 +74,42 @@ class SchedulerConfigTest {
     return keys;
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Euler, EulerDiscreteScheduler",
+    "eulerdiscretescheduler, EulerDiscreteScheduler",
+    "Euler ancestral, EulerAncestralDiscreteScheduler",
+    "LMS, LMSDiscreteScheduler",
+    "heun, HeunDiscreteScheduler",
+    "UniPC, UniPCMultistepScheduler",
+    "DPM-Solver++, DPMSolverMultistepScheduler",
+    "DPMSolver, DPMSolverMultistepScheduler",
+    "DPM-Solver++ multistep, DPMSolverMultistepScheduler",
+    "ddim, DDIMScheduler"
+  })
+  void aSchedulerIsFoundByWhatPeopleCallIt(String asked, String className) {
+    assertEquals(className, Schedulers.of(json("{}"), Optional.of(asked), 0).className());
+  }
+
+  @Test
+  void anUnknownSchedulerIsRefusedWithTheOnesThatMayBeMeant() {
+    DoptException refused =
+        assertThrows(
+            DoptException.class, () -> Schedulers.of(json("{}"), Optional.of("Euler a"), 0));
+    assertEquals(ErrorCode.USAGE, refused.code());
+    assertTrue(
+        refused
+            .getMessage()
+            .contains("Did you mean EulerDiscreteScheduler or EulerAncestralDiscreteScheduler?"),
+        refused.getMessage());
+    DoptException none =
+        assertThrows(
+            DoptException.class,
+            () -> Schedulers.of(json("{}"), Optional.of("DPMSolverSinglestep"), 0));
+    assertEquals(ErrorCode.USAGE, none.code());
+    assertTrue(none.getMessage().contains("DDIMScheduler, PNDM"), none.getMessage());
+  }
+
   @Test
   void classNamesNeedNoSuffix() {
     assertEquals("EulerDiscreteScheduler", of(json("{}"), "EulerDiscrete").className());
@@ -83,7 +119,9 @@ class SchedulerConfigTest {
 
   @Test
   void anUnknownClassIsRefusedWithTheKnownOnes() {
-    DoptException error = refusal("{}", "KarrasVe");
+    JsonNode config = json("{'_class_name': 'KarrasVe'}");
+    DoptException error =
+        assertThrows(DoptException.class, () -> Schedulers.of(config, Optional.empty(), 0));
     assertEquals(ErrorCode.UNSUPPORTED, error.code());
     assertTrue(error.getMessage().contains("\"KarrasVe\""), error.getMessage());
     assertTrue(error.getMessage().contains("UniPCMultistepScheduler"), error.getMessage());
