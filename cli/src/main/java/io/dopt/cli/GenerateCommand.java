@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -219,6 +221,9 @@ final class GenerateCommand extends DoptSubcommand {
         Optional.ofNullable(output).map(o -> ImageOutput.plan(o, request.images(), force));
     Optional.ofNullable(grid).ifPresent(file -> OutputFile.requireFree(file, force));
     Optional.ofNullable(outputTensor).ifPresent(OutputFile::requirePlace);
+    List<Path> files = new ArrayList<>(images.map(ImageOutput::files).orElse(List.of()));
+    Stream.of(grid, outputTensor).filter(Objects::nonNull).forEach(files::add);
+    OutputFile.requireDistinct(files);
     boolean keep = grid != null || outputTensor != null;
     try (DiffusionPipeline pipeline =
             DiffusionPipeline.open(Bundle.open(bundle), engine.options());

@@ -59,6 +59,11 @@ final class ImageOutput {
         && target.getFileName().toString().matches("(?i).*\\.(jpe?g|gif|webp|bmp|tiff?)");
   }
 
+  /** The files there will be, in the order of the images. */
+  List<Path> files() {
+    return List.copyOf(files);
+  }
+
   /** Writes an image to its place and returns that. */
   Path write(GeneratedImage image) {
     Path file = files.get(image.index());

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Whether a file can be written, asked before the work that makes its content. */
 final class OutputFile {
@@ -23,6 +26,21 @@ final class OutputFile {
           ErrorCode.IO, file + " already exists. Name another output, or replace it with --force.");
     }
     requirePlace(file);
+  }
+
+  /**
+   * Refuses several outputs in one file, of which the last would be all that stays.
+   *
+   * @throws DoptException (USAGE) naming the file
+   */
+  static void requireDistinct(Collection<Path> files) {
+    Set<Path> seen = new HashSet<>();
+    for (Path file : files) {
+      if (!seen.add(file.toAbsolutePath().normalize())) {
+        throw new DoptException(
+            ErrorCode.USAGE, file + " is named for more than one output. Give each its own file.");
+      }
+    }
   }
 
   /**

@@ -292,6 +292,19 @@ class MainJobTest {
     assertTrue(json(run).at("/images/0/problem").isTextual(), run.out());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--grid", "--output-tensor"})
+  void oneFileForTwoOutputsIsRefusedBeforeAnythingRuns(String other) {
+    Path both = folder.resolve("both.png");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate", bundle("sd15-tiny"), "--prompt", "x", "-o", both, other, both);
+
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().contains(both + " is named for more than one output"), run.err());
+    assertFalse(Files.exists(both));
+  }
+
   @Test
   void imagesAreNotReplacedWithoutForce() throws IOException {
     Path image = Files.writeString(folder.resolve("image.png"), "mine");
