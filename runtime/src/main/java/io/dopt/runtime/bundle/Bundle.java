@@ -30,19 +30,21 @@ public final class Bundle {
   /**
    * Opens a bundle without reading its weights.
    *
-   * @throws DoptException (IO) when the folder, the manifest or a listed file is missing;
-   *     (BAD_INPUT) when the manifest is malformed, a file has another size or lies outside;
-   *     (UNSUPPORTED) when a newer dopt wrote it
+   * @throws DoptException (IO) when the folder or a listed file is missing; (BAD_INPUT) when it is
+   *     something else than a bundle, the manifest is malformed, a file has another size or lies
+   *     outside; (UNSUPPORTED) when a newer dopt wrote it
    */
   public static Bundle open(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new DoptException(
-          ErrorCode.IO, "There is no bundle at " + folder + ": it is not a folder.");
+    if (!Files.exists(folder)) {
+      throw new DoptException(ErrorCode.IO, "There is no bundle at " + folder + ".");
     }
     if (!Files.exists(folder.resolve(MANIFEST))) {
       throw new DoptException(
-          ErrorCode.IO,
-          folder + " is not a bundle: it has no " + MANIFEST + ". Make one with 'dopt compile'.");
+          ErrorCode.BAD_INPUT,
+          folder
+              + " is not a bundle: it "
+              + (Files.isDirectory(folder) ? "has no " + MANIFEST : "is a file, not a folder")
+              + ". Make one with 'dopt compile'.");
     }
     Path root;
     try {

@@ -194,7 +194,12 @@ class BundleTest {
   @Test
   void saysWhenAFolderIsNotABundle() throws IOException {
     Files.delete(folder.resolve(Bundle.MANIFEST));
-    assertEquals(ErrorCode.IO, assertThrows(DoptException.class, () -> Bundle.open(folder)).code());
+    assertEquals(
+        ErrorCode.BAD_INPUT, assertThrows(DoptException.class, () -> Bundle.open(folder)).code());
+    Path file = Files.writeString(folder.resolve("file"), "text");
+    DoptException refused = assertThrows(DoptException.class, () -> Bundle.open(file));
+    assertEquals(ErrorCode.BAD_INPUT, refused.code());
+    assertTrue(refused.getMessage().contains("is a file, not a folder"), refused.getMessage());
     Path absent = folder.resolve("absent");
     assertEquals(ErrorCode.IO, assertThrows(DoptException.class, () -> Bundle.open(absent)).code());
   }
