@@ -80,6 +80,26 @@ class EvalCommandTest {
     assertTrue(threads > 0, json.at("/candidate").toString());
     assertNotEquals(threads, json.at("/reference/threads").intValue());
     assertFalse(json.at("/speed").has("reference"), "times of files");
+    assertFalse(run.err().contains("made otherwise"), run.err());
+  }
+
+  @Test
+  void imagesMadeOtherwiseAreAWarning() {
+    Path first = folder.resolve("first");
+    assertEquals(0, eval("--count", 1, "--seed", 5, "--report", first).exitCode());
+    CommandLineRun run =
+        eval(
+            "--count",
+            1,
+            "--guidance",
+            2,
+            "--against",
+            first.resolve("candidate"),
+            "--report",
+            folder.resolve("second"));
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("samples [0] say that they were made otherwise"), run.err());
+    assertTrue(run.err().contains("seed 5, here 0; guidance_scale 7.5, here 2.0."), run.err());
   }
 
   @Test

@@ -62,6 +62,7 @@ public final class Evaluation {
   private final LatencySamples candidateTimes = new LatencySamples();
   private final LatencySamples referenceTimes = new LatencySamples();
   private final List<SampleResult> samples = new ArrayList<>();
+  private final RecordedSettings recorded = new RecordedSettings();
   private Map<String, String> firstPngText = Map.of();
 
   private Evaluation(EvaluationRequest request, EvaluationListener listener) {
@@ -179,6 +180,7 @@ public final class Evaluation {
       samples.add(sample);
       listener.sampleFinished(sample);
     }
+    recorded.warning().ifPresent(listener::warning);
   }
 
   private SampleResult sample(
@@ -191,6 +193,7 @@ public final class Evaluation {
     if (samples.isEmpty()) {
       firstPngText = candidate.pngText();
     }
+    recorded.compare(index, candidate.pngText(), reference.pngText());
     candidate.timings().ifPresent(candidateTimes::add);
     reference.timings().ifPresent(referenceTimes::add);
     Optional<String> candidateProblem = ImageCheck.problemOf(candidate.image());

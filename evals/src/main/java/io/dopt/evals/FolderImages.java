@@ -2,6 +2,7 @@ package io.dopt.evals;
 
 import io.dopt.evals.report.Subject;
 import io.dopt.runtime.image.ImageFiles;
+import io.dopt.runtime.image.PngTextEntries;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -68,7 +68,8 @@ final class FolderImages implements ImageSource {
 
   @Override
   public SourcedImage image(int index, String prompt, long seed) {
-    return new SourcedImage(ImageFiles.read(files.get(index)), Map.of(), Optional.empty());
+    Path file = files.get(index);
+    return new SourcedImage(ImageFiles.read(file), PngTextEntries.read(file), Optional.empty());
   }
 
   @Override

@@ -44,6 +44,27 @@ class ImageFilesTest {
   }
 
   @Test
+  void textThatIsWrittenIsReadAgain() throws IOException {
+    Path file = folder.resolve("text.png");
+    Map<String, String> text = Map.of("dopt", "{\"a\": 1}", "prompt", "\u661f \u00e9");
+    ImageFiles.writePng(new RgbImage(new ImageSize(1, 1), new float[] {0, 0.5f, 1}), text, file);
+    assertEquals(text, PngTextEntries.read(file));
+
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertTrue(PngTextEntries.read(file).size() <= 2);
+    }
+    Random random = new Random(7);
+    for (int i = 0; i < 300; i++) {
+      byte[] mutated = whole.clone();
+      mutated[random.nextInt(mutated.length)] = (byte) random.nextInt();
+      Files.write(file, mutated);
+      assertTrue(PngTextEntries.read(file).size() <= 2);
+    }
+  }
+
+  @Test
   void writesAndReadsTheSamePixels() {
     RgbImage image = random(5, 7);
     Path file = folder.resolve("image.png");
