@@ -106,12 +106,12 @@ final class BenchCommand extends DoptSubcommand {
     }
     Bundle opened = Bundle.open(bundle);
     if (!profile) {
-      print(measure(opened, engine.options()));
+      print(measure(opened, engine.options(console())));
       return 0;
     }
     Path folder = temporaryFolder();
     try {
-      print(measure(opened, engine.options().withProfile(folder)));
+      print(measure(opened, engine.options(console()).withProfile(folder)));
     } finally {
       delete(folder);
     }

@@ -37,7 +37,7 @@ public final class DoptCommandLine {
             words.contains("--verbose"));
     try {
       CommandLine commandLine =
-          new CommandLine(new DoptCommand(out, err, terminal))
+          NumberConverters.register(new CommandLine(new DoptCommand(out, err, terminal)))
               .setExpandAtFiles(false) // a prompt may begin with @
               .setCaseInsensitiveEnumValuesAllowed(true)
               .setUsageHelpAutoWidth(false)

@@ -26,7 +26,17 @@ final class EngineArguments {
     threads = count;
   }
 
-  EngineOptions options() {
+  /** The options; more threads than cores only make things slower, which is a warning. */
+  EngineOptions options(Console console) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (threads > cores) {
+      console.warning(
+          "--threads "
+              + threads
+              + " is more than the "
+              + cores
+              + " processors there are, which makes the engine slower.");
+    }
     return EngineOptions.defaults().withThreads(threads);
   }
 }

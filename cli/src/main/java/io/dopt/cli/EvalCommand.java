@@ -63,6 +63,7 @@ final class EvalCommand extends DoptSubcommand {
   @Option(
       names = "--count",
       paramLabel = "N",
+      converter = NumberConverters.Positive.class,
       description =
           "Samples; one for each prompt when not given. Sample i takes prompt i, from the start"
               + " again after the last, and the seed SEED+i.")
@@ -77,6 +78,7 @@ final class EvalCommand extends DoptSubcommand {
   @Option(
       names = "--steps",
       paramLabel = "N",
+      converter = NumberConverters.Positive.class,
       description =
           "Denoising steps; the pipeline's default, but no more than "
               + Sampling.MOST_DEFAULT_STEPS
@@ -138,7 +140,7 @@ final class EvalCommand extends DoptSubcommand {
                 Optional.ofNullable(size),
                 Optional.ofNullable(scheduler),
                 Optional.ofNullable(negativePrompt)),
-            engine.options().threads(),
+            engine.options(console()).threads(),
             report,
             force,
             new Bootstrap(0, Bootstrap.DEFAULT_RESAMPLES),

@@ -71,7 +71,11 @@ final class GenerateCommand extends DoptSubcommand {
       description = "What to avoid: once for all prompts, or once per prompt.")
   private List<String> negativePrompts;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Denoising steps.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      converter = NumberConverters.Positive.class,
+      description = "Denoising steps.")
   private Integer steps;
 
   @Option(
@@ -110,12 +114,14 @@ final class GenerateCommand extends DoptSubcommand {
   @Option(
       names = "--count",
       paramLabel = "N",
+      converter = NumberConverters.Positive.class,
       description = "Images per prompt; 1, or as many as --latents has.")
   private Integer count;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
+      converter = NumberConverters.Positive.class,
       description = "Images per call of the engine; the largest the bundle was compiled for.")
   private Integer batch;
 
@@ -226,7 +232,7 @@ final class GenerateCommand extends DoptSubcommand {
     OutputFile.requireDistinct(files);
     boolean keep = grid != null || outputTensor != null;
     try (DiffusionPipeline pipeline =
-            DiffusionPipeline.open(Bundle.open(bundle), engine.options());
+            DiffusionPipeline.open(Bundle.open(bundle), engine.options(console()));
         GenerationProgress progress =
             new GenerationProgress(console(), request.images(), images, keep)) {
       StageTimings timings = pipeline.stream(request, progress);

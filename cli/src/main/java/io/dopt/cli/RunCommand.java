@@ -63,7 +63,8 @@ final class RunCommand extends DoptSubcommand {
   public Integer call() {
     OutputFile.requirePlace(outputs);
     Map<String, DenseTensor> given = TensorFiles.read(inputs);
-    try (ComponentEngines engines = new ComponentEngines(Bundle.open(bundle), engine.options())) {
+    try (ComponentEngines engines =
+        new ComponentEngines(Bundle.open(bundle), engine.options(console()))) {
       long start = System.nanoTime();
       Map<String, DenseTensor> computed = ComponentRunner.run(engines, component, given);
       double seconds = (System.nanoTime() - start) / 1e9;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DoptCommandLineTest {
@@ -48,6 +49,39 @@ class DoptCommandLineTest {
     assertTrue(run.err().contains("'--quite'"), run.err());
     assertTrue(run.err().contains("--quiet"), run.err());
     assertTrue(run.err().contains("'dopt doctor --help'"), run.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--guidance | nan | 'nan' is not a finite number",
+        "--guidance | -Infinity | '-Infinity' is not a finite number",
+        "--guidance | strong | 'strong' is not a finite number",
+        "--seed | 99999999999999999999 | '99999999999999999999' is not a whole number from -92",
+        "--steps | 2.5 | '2.5' is not a whole number from -2147483648 to 2147483647",
+        "--steps | 0 | it must be at least 1, not 0",
+        "--count | -3 | it must be at least 1, not -3",
+        "--seed | 9223372036854775807 | the last would be above 9223372036854775807"
+      })
+  void aNumberThatIsNoneIsRefusedInPlainWords(String option, String value, String words) {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "generate", "none", "--prompt", "a", "--prompt", "b", "-o", "none", option, value);
+
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().contains(words), run.err());
+    boolean namesTheOption = run.err().contains("Invalid value for option '" + option + "': ");
+    assertTrue(namesTheOption || run.err().contains("Seed: "), run.err());
+  }
+
+  @Test
+  void moreThreadsThanProcessorsAreAWarning() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "eval", "none", "--report", "none", "--threads", Integer.MAX_VALUE, "--count", 1);
+
+    assertTrue(run.err().contains("warning: --threads 2147483647 is more than"), run.err());
   }
 
   @Test

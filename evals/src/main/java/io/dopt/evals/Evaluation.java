@@ -82,6 +82,15 @@ public final class Evaluation {
     EvaluationPrompts prompts = EvaluationPrompts.of(request.prompts(), bundle);
     int count = request.samples().orElse(prompts.prompts().size());
     Sampling sampling = EvaluationDefaults.sampling(request.sampling(), bundle.manifest());
+    if (request.sampling().seed() > Long.MAX_VALUE - (count - 1)) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          "Seed: sample i has the seed "
+              + request.sampling().seed()
+              + " + i, and the last would be above "
+              + Long.MAX_VALUE
+              + ".");
+    }
     try (OutputFolder folder =
             OutputFolder.create(request.report(), request.replace(), REPORT_JSON);
         ImageSource candidate = candidate(request, bundle, sampling, warnings);

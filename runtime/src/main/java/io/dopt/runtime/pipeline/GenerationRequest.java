@@ -65,6 +65,15 @@ public record GenerationRequest(
         guidanceRescale >= 0 && guidanceRescale <= 1,
         "Guidance rescale: " + guidanceRescale + " is not within 0 and 1.");
     require(Double.isFinite(guidanceScale.orElse(1)), "Guidance scale: it is not a finite number.");
+    long images = (long) prompts.size() * imagesPerPrompt;
+    require(images <= Integer.MAX_VALUE, images + " images are more than one request can have.");
+    require(
+        seed <= Long.MAX_VALUE - (images - 1),
+        "Seed: image i has the seed "
+            + seed
+            + " + i, and the last would be above "
+            + Long.MAX_VALUE
+            + ".");
     int negatives = negativePrompts.map(List::size).orElse(1);
     require(
         negatives == 1 || negatives == prompts.size(),
@@ -83,7 +92,7 @@ public record GenerationRequest(
 
   /** Number of images it asks for. */
   public int images() {
-    return Math.multiplyExact(prompts.size(), imagesPerPrompt);
+    return prompts.size() * imagesPerPrompt;
   }
 
   /** The prompt of an image. */
