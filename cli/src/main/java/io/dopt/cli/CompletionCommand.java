@@ -8,7 +8,6 @@ import picocli.CommandLine.Spec;
 /** {@code dopt completion}. */
 @Command(
     name = "completion",
-    aliases = "generate-completion",
     header = "Print a completion script for bash and zsh.",
     description = {"", "Use it with:  source <(dopt completion)"})
 final class CompletionCommand extends DoptSubcommand {

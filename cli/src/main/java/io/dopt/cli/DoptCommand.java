@@ -1,5 +1,6 @@
 package io.dopt.cli;
 
+import io.dopt.tensor.ErrorCode;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       SynthCommand.class,
       DoctorCommand.class,
-      CompletionCommand.class
+      CompletionCommand.class,
+      HelpCommand.class
     })
 final class DoptCommand implements Callable<Integer> {
   private final PrintStream out;
@@ -89,6 +91,10 @@ final class DoptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "Say what to do: dopt COMMAND.");
+    if (json) {
+      throw new ParameterException(spec.commandLine(), "Say what to do: dopt COMMAND.");
+    }
+    spec.commandLine().usage(err);
+    return ErrorCode.USAGE.exitCode();
   }
 }

@@ -58,14 +58,14 @@ public final class DoptCommandLine {
     StringBuilder message = new StringBuilder();
     if (e instanceof UnmatchedArgumentException unmatched) {
       String first = unmatched.getUnmatched().get(0);
-      boolean isCommand = e.getCommandLine().getParent() == null && !first.startsWith("-");
-      message.append(isCommand ? "There is no command '" + first + "'." : e.getMessage());
-      if (!unmatched.getSuggestions().isEmpty()) {
-        message.append(" Did you mean ").append(String.join(" or ", unmatched.getSuggestions()));
-        message.append('?');
+      message.append(unmatched(first, e.getCommandLine().getParent() == null));
+      List<String> suggestions =
+          DiffusersOption.named(first).map(List::of).orElseGet(unmatched::getSuggestions);
+      if (!suggestions.isEmpty()) {
+        message.append(" Did you mean ").append(String.join(" or ", suggestions)).append('?');
       }
     } else {
-      message.append(e.getMessage());
+      message.append(e.getMessage().replaceFirst("^Error: ", ""));
     }
     if (!message.toString().matches(".*[.?]")) {
       message.append('.');
@@ -73,6 +73,15 @@ public final class DoptCommandLine {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     message.append(" See '").append(command).append(" --help'.");
     return report(new ErrorReport(ErrorCode.USAGE, message.toString()), console);
+  }
+
+  private static String unmatched(String word, boolean commandExpected) {
+    if (word.startsWith("-")) {
+      return "There is no option '" + word + "'.";
+    }
+    return commandExpected
+        ? "There is no command '" + word + "'."
+        : "There is one argument too many: '" + word + "'.";
   }
 
   private static int failed(Exception e, ParseResult parsed, Console console) {

@@ -47,7 +47,7 @@ final class GenerateCommand extends DoptSubcommand {
   @Parameters(paramLabel = "BUNDLE", description = "A folder that 'dopt compile' wrote.")
   private Path bundle;
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
+  @ArgGroup(exclusive = true)
   private Prompts prompts;
 
   private static final class Prompts {
@@ -215,6 +215,10 @@ final class GenerateCommand extends DoptSubcommand {
 
   @Override
   public Integer call() {
+    if (prompts == null) {
+      throw new DoptException(
+          ErrorCode.USAGE, "Say what to show: give --prompt TEXT or --prompts FILE.");
+    }
     if (output == null && grid == null && outputTensor == null) {
       throw new DoptException(
           ErrorCode.USAGE, "Say where the images go: -o FILE.png, -o FOLDER or --grid FILE.png.");

@@ -53,6 +53,10 @@ final class OutputFile {
     while (place != null && !Files.exists(place)) {
       place = place.getParent();
     }
+    if (place != null && Files.isRegularFile(place)) {
+      throw new DoptException(
+          ErrorCode.IO, file + " cannot be written: " + place + " is a file, not a folder.");
+    }
     if (place == null || !Files.isDirectory(place) || !Files.isWritable(place)) {
       throw new DoptException(
           ErrorCode.IO,

@@ -27,8 +27,43 @@ class DoptCommandLineTest {
 
     assertEquals(2, run.exitCode());
     assertEquals("", run.out());
+    assertTrue(run.err().contains("Usage: dopt"), run.err());
+    assertTrue(run.err().contains("compile"), run.err());
+    assertTrue(CommandLineRun.of("--json").out().contains("Say what to do"));
+  }
+
+  @Test
+  void helpExplains() {
+    assertTrue(CommandLineRun.of("help").out().contains("Usage: dopt"));
     assertEquals(
-        "dopt: error: Say what to do: dopt COMMAND. See 'dopt --help'.", run.err().strip());
+        CommandLineRun.of("eval", "--help").out(), CommandLineRun.of("help", "eval").out());
+    assertEquals(2, CommandLineRun.of("help", "nothing").exitCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--height=512 | --size HxW",
+        "--num_inference_steps | --steps",
+        "--guidance-scale | --guidance",
+        "--negative_prompt | --negative-prompt",
+      })
+  void diffusersNamesLeadToThoseHere(String option, String here) {
+    CommandLineRun run = CommandLineRun.of("generate", "none", "--prompt", "a", option, "1");
+
+    assertEquals(2, run.exitCode());
+    assertTrue(
+        run.err().contains("no option '" + option + "'. Did you mean " + here + "? See"),
+        run.err());
+  }
+
+  @Test
+  void generateWithoutAPromptSaysWhatToGive() {
+    CommandLineRun run = CommandLineRun.of("generate", "none", "-o", "none.png");
+
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("give --prompt TEXT or --prompts FILE."), run.err());
   }
 
   @Test
@@ -101,7 +136,6 @@ class DoptCommandLineTest {
     assertEquals(0, run.exitCode());
     assertTrue(run.out().startsWith("#!/usr/bin/env bash"), run.out().substring(0, 40));
     assertTrue(run.out().contains("doctor"));
-    assertEquals(run.out(), CommandLineRun.of("generate-completion").out());
   }
 
   @ParameterizedTest

@@ -367,7 +367,7 @@ class MainJobTest {
               file.resolve("deep/image.png"));
 
       assertEquals(5, run.exitCode(), run.err());
-      assertTrue(run.err().contains(file + " is no folder"), run.err());
+      assertTrue(run.err().contains(file + " is a file, not a folder"), run.err());
       assertFalse(run.err().contains("denoised"), run.err());
     }
   }

@@ -139,6 +139,10 @@ public final class Compiler {
               + options.expectedLock().orElseThrow()
               + " locks: "
               + String.join("; ", differences)
+              + (differences.stream().allMatch(each -> each.startsWith("outputs."))
+                  ? ". All inputs are equal: another build of dopt made it, or components from the"
+                      + " cache (try --no-cache)"
+                  : "")
               + ". Restore the inputs, or compile without the lock to make a new one.");
     }
   }

@@ -1,5 +1,6 @@
 package io.dopt.compiler.lock;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -89,6 +90,11 @@ public record LockFile(
                 + ".");
       }
       return lock;
+    } catch (JsonParseException e) {
+      throw new DoptException(
+          ErrorCode.BAD_INPUT,
+          file + " is not a lock: it is not JSON. Name the dopt.lock of a bundle.",
+          e);
     } catch (JsonProcessingException e) {
       throw new DoptException(
           ErrorCode.BAD_INPUT, file + " is not a lock: " + e.getOriginalMessage(), e);
@@ -123,6 +129,11 @@ public record LockFile(
     return found;
   }
 
+  /** Twelve digits of a hash tell it apart. */
+  private static String brief(String value) {
+    return value.matches("[0-9a-f]{64}") ? value.substring(0, 12) + "..." : value;
+  }
+
   private static void compare(
       String section,
       Map<String, String> expected,
@@ -134,7 +145,7 @@ public record LockFile(
       String is = actual.getOrDefault(key, "absent");
       String should = expected.getOrDefault(key, "absent");
       if (!is.equals(should)) {
-        found.add(section + "." + key + ": " + is + ", expected " + should);
+        found.add(section + "." + key + ": " + brief(is) + ", expected " + brief(should));
       }
     }
   }

@@ -58,6 +58,17 @@ class LockFileTest {
         expected.differences(lock(Map.of("b", "3", "c", "4"))));
   }
 
+  @Test
+  void hashesAreShortenedAndTextIsRefusedInPlainWords() throws IOException {
+    assertEquals(
+        List.of("sources.a: bbbbbbbbbbbb..., expected aaaaaaaaaaaa..."),
+        lock(Map.of("a", "a".repeat(64))).differences(lock(Map.of("a", "b".repeat(64)))));
+    Path file = write("# a README");
+    DoptException refused = assertThrows(DoptException.class, () -> LockFile.read(file));
+    assertEquals(ErrorCode.BAD_INPUT, refused.code());
+    assertTrue(refused.getMessage().contains("it is not JSON. Name the"), refused.getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
