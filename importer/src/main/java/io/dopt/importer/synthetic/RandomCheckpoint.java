@@ -27,6 +27,7 @@ import java.util.Optional;
  */
 public final class RandomCheckpoint {
   private static final String MODEL_INDEX = "model_index.json";
+  private static final String PROMPTS = "prompts.txt";
   private static final String CONFIG = "config.json";
   private static final List<String> TOKENIZER_FILES =
       List.of(
@@ -93,6 +94,7 @@ public final class RandomCheckpoint {
   private void planPipeline() {
     ObjectNode index = template.json(MODEL_INDEX);
     files.put(MODEL_INDEX, template.read(MODEL_INDEX).orElseThrow());
+    template.read(PROMPTS).ifPresent(bytes -> files.put(PROMPTS, bytes));
     for (Map.Entry<String, JsonNode> entry : index.properties()) {
       String name = entry.getKey();
       JsonNode value = entry.getValue();

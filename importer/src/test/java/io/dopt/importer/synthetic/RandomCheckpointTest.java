@@ -124,6 +124,22 @@ class RandomCheckpointTest {
   }
 
   @Test
+  void promptsAreCopied() throws Exception {
+    Path template = Files.createDirectories(folder.resolve("template/unet"));
+    Files.copy(TINY.resolve("unet/config.json"), template.resolve("config.json"));
+    Files.writeString(
+        template.resolveSibling("model_index.json"),
+        "{\"_class_name\": \"X\", \"unet\": [\"diffusers\", \"UNet2DConditionModel\"]}");
+    Files.writeString(template.resolveSibling("prompts.txt"), "a red star\n");
+    Path output = folder.resolve("checkpoint");
+
+    RandomCheckpoint.of(template.getParent().toString())
+        .write(output, false, ElementType.FLOAT32, 0, new Total());
+
+    assertEquals("a red star\n", Files.readString(output.resolve("prompts.txt")));
+  }
+
+  @Test
   void whatIsNoConfigurationIsRefused() throws Exception {
     assertEquals(
         ErrorCode.USAGE,
