@@ -13,19 +13,36 @@ import me.tongfei.progressbar.ProgressBarStyle;
  */
 final class ProgressLine implements AutoCloseable {
   /** How long a log stays silent. */
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Console console;
   private final String task;
   private final long maximum;
+  private final String unit;
+  private final long unitSize;
+  private final Duration patience;
   private final ProgressBar bar;
   private long done;
   private long lastSaid = System.nanoTime();
 
-  private ProgressLine(Console console, String task, long maximum, ProgressBar bar) {
+  /**
+   * @param patience how long a log stays silent
+   * @param bar for a person who watches, else null
+   */
+  ProgressLine(
+      Console console,
+      String task,
+      long maximum,
+      String unit,
+      long unitSize,
+      Duration patience,
+      ProgressBar bar) {
     this.console = console;
     this.task = task;
     this.maximum = maximum;
+    this.unit = unit;
+    this.unitSize = unitSize;
+    this.patience = patience;
     this.bar = bar;
   }
 
@@ -55,17 +72,29 @@ final class ProgressLine implements AutoCloseable {
               .clearDisplayOnFinish()
               .build();
     }
-    return new ProgressLine(console, task, maximum, bar);
+    return new ProgressLine(console, task, maximum, unit, unitSize, PATIENCE, bar);
   }
 
   void stepBy(long count) {
     done += count;
     if (bar != null) {
       bar.stepTo(Math.min(done, maximum));
-    } else if (System.nanoTime() - lastSaid > PATIENCE.toNanos() && maximum > 0) {
+    } else if (System.nanoTime() - lastSaid >= patience.toNanos() && maximum > 0) {
       lastSaid = System.nanoTime();
-      console.progress(String.format(Locale.ROOT, "  %s %d%%", task, 100 * done / maximum));
+      console.progress(line());
     }
+  }
+
+  /** {@code image 1 of 1: 12 of 50 (24%)}. */
+  private String line() {
+    return String.format(
+        Locale.ROOT,
+        "  %s: %d of %d%s (%d%%)",
+        task,
+        done / unitSize,
+        maximum / unitSize,
+        unit,
+        100 * done / maximum);
   }
 
   @Override
