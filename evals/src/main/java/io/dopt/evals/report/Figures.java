@@ -27,11 +27,14 @@ public final class Figures {
     return String.format(Locale.ROOT, format, value);
   }
 
-  /** A metric's value; the PSNR of identical images in words. */
+  /** A metric's value, with the same decimals in every row; the PSNR of equal images in words. */
   public static String metric(String name, double value) {
-    return name.equals("psnr") && value == PeakSignalToNoiseRatio.MAXIMUM
-        ? "identical"
-        : number(value);
+    if (name.equals("psnr")) {
+      return value == PeakSignalToNoiseRatio.MAXIMUM
+          ? "identical"
+          : String.format(Locale.ROOT, "%.2f", value);
+    }
+    return name.equals("ssim") ? String.format(Locale.ROOT, "%.4f", value) : number(value);
   }
 
   /** The interval of an estimate: {@code 30.11 – 32.90}; empty when it has none. */
