@@ -181,10 +181,15 @@ def vae(name, change):
                      lambda latent: dict(sample=model.decode(latent).sample))))
 
 
+def tiny_encoding(model, sample):
+    latents = model.encode(sample).latents
+    return dict(latents=latents, mean=latents.clone())  # safetensors refuses shared memory
+
+
 def tiny(name, config):
     model = load(AutoencoderTiny(**config))
     record('taesd-' + name, 'AutoencoderTiny', config, dict(
-        vae_encoder=(dict(sample=[2, 3, 8, 12]), lambda sample: dict(latents=model.encode(sample).latents)),
+        vae_encoder=(dict(sample=[2, 3, 8, 12]), lambda sample: tiny_encoding(model, sample)),
         vae_decoder=(dict(latent=[2, config.get('latent_channels', 4), 3, 2]),
                      lambda latent: dict(sample=model.decode(latent).sample))))
 

@@ -1,5 +1,6 @@
 package io.dopt.cli;
 
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -10,12 +11,23 @@ final class NumberConverters {
 
   static CommandLine register(CommandLine commandLine) {
     return commandLine
-        .registerConverter(Integer.class, NumberConverters::integer)
-        .registerConverter(int.class, NumberConverters::integer)
-        .registerConverter(Long.class, NumberConverters::wholeNumber)
-        .registerConverter(long.class, NumberConverters::wholeNumber)
-        .registerConverter(Double.class, NumberConverters::finite)
-        .registerConverter(double.class, NumberConverters::finite);
+        .registerConverter(Integer.class, new Converter<>(NumberConverters::integer))
+        .registerConverter(int.class, new Converter<>(NumberConverters::integer))
+        .registerConverter(Long.class, new Converter<>(NumberConverters::wholeNumber))
+        .registerConverter(long.class, new Converter<>(NumberConverters::wholeNumber))
+        .registerConverter(Double.class, new Converter<>(NumberConverters::finite))
+        .registerConverter(double.class, new Converter<>(NumberConverters::finite));
+  }
+
+  /**
+   * A class, as JDK 17 crashes when the launcher lets it archive a lambda of this interface:
+   * picocli's class files are too old for class data sharing.
+   */
+  private record Converter<T>(Function<String, T> parser) implements ITypeConverter<T> {
+    @Override
+    public T convert(String text) {
+      return parser.apply(text);
+    }
   }
 
   /** A count of something: 1 or more. */

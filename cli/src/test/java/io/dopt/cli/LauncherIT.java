@@ -72,6 +72,20 @@ class LauncherIT {
     assertTrue(best < 500_000_000L, best + " ns");
   }
 
+  /** An empty archive is what is left when the JVM crashed while writing it. */
+  @Test
+  void writesAClassDataArchive() throws Exception {
+    run(Map.of(), DOPT, "--version");
+
+    try (Stream<Path> files = Files.list(DOPT.resolveSibling("cli/target"))) {
+      List<Path> archives = files.filter(file -> file.toString().endsWith(".jsa")).toList();
+      assertFalse(archives.isEmpty());
+      for (Path archive : archives) {
+        assertTrue(Files.size(archive) > 1_000_000, archive + " has " + Files.size(archive));
+      }
+    }
+  }
+
   @Test
   void passesExitCodesAndShowsNoStackTrace() throws Exception {
     Finished finished = run(Map.of(), DOPT, "doctor", "--surplus");
