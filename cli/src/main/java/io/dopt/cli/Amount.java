@@ -37,8 +37,11 @@ final class Amount {
     return seconds(duration.toNanos() / 1e9);
   }
 
-  /** {@code 1.24 s}, {@code 12.3 ms}. */
+  /** {@code 1.24 s}, {@code 12.3 ms}, {@code 4.7 us}. */
   static String seconds(double seconds) {
+    if (seconds > 0 && seconds < 0.9995e-4) {
+      return String.format(Locale.ROOT, "%.1f us", seconds * 1e6);
+    }
     if (seconds < 0.9995) {
       return String.format(Locale.ROOT, seconds < 0.1 ? "%.2f ms" : "%.0f ms", seconds * 1e3);
     }

@@ -5,6 +5,7 @@ import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.runtime.engine.NodeTime;
 import io.dopt.runtime.engine.OperatorTime;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
 import io.dopt.runtime.pipeline.GenerationListener;
@@ -83,13 +84,20 @@ final class BenchCommand extends DoptSubcommand {
       description = "Denoising steps of a whole generation (default 20).")
   private Integer steps;
 
-  @Option(names = "--profile", description = "Add the time of every operator.")
+  @Option(names = "--profile", description = "Add the time of every operator and node.")
   private boolean profile;
 
   @Mixin private EngineArguments engine;
 
   private record Measured(
-      SortedMap<String, Long> shape, LatencySummary seconds, List<OperatorTime> operators) {}
+      SortedMap<String, Long> shape,
+      LatencySummary seconds,
+      List<OperatorTime> operators,
+      List<NodeTime> nodes) {
+    static Measured of(SortedMap<String, Long> shape, double[] seconds, List<NodeTime> nodes) {
+      return new Measured(shape, LatencySummary.of(seconds), OperatorTime.of(nodes), nodes);
+    }
+  }
 
   private record Result(
       Path bundle, Map<String, Measured> components, Optional<Double> loopOverhead) {}
@@ -132,9 +140,8 @@ final class BenchCommand extends DoptSubcommand {
                 component,
                 Optional.ofNullable(size),
                 Optional.ofNullable(batch).map(Integer::longValue));
-        LatencySummary seconds = LatencySummary.of(bench.run(warmUp, iterations, console()));
-        measured.put(
-            component, new Measured(bench.bindings(), seconds, operators(engines, component)));
+        double[] seconds = bench.run(warmUp, iterations, console());
+        measured.put(component, Measured.of(bench.bindings(), seconds, nodes(engines, component)));
       }
     }
     return new Result(bundle, measured, Optional.empty());
@@ -179,10 +186,8 @@ final class BenchCommand extends DoptSubcommand {
             boolean component = engines.bundle().manifest().component(name).isPresent();
             measured.put(
                 name,
-                new Measured(
-                    new TreeMap<>(),
-                    LatencySummary.of(seconds),
-                    component ? operators(engines, name) : List.of()));
+                Measured.of(
+                    new TreeMap<>(), seconds, component ? nodes(engines, name) : List.of()));
           }
         });
     // The median: one pause of a busy machine is not what the loop costs.
@@ -190,12 +195,14 @@ final class BenchCommand extends DoptSubcommand {
     return new Result(bundle, measured, Optional.of(Quantiles.percentile(overheads, 50)));
   }
 
-  private List<OperatorTime> operators(ComponentEngines engines, String component) {
-    return profile ? OperatorTable.merge(engines.endProfiles(component).values()) : List.of();
+  private List<NodeTime> nodes(ComponentEngines engines, String component) {
+    return profile
+        ? engines.endProfiles(component).values().stream().flatMap(List::stream).toList()
+        : List.of();
   }
 
   private void print(Result result) {
-    TextTable table = new TextTable("<component", "calls", "p50", "p95", "min", "<shape");
+    TextTable table = new TextTable("<component", "calls", "p50", "p95", "p99", "min", "<shape");
     result.components.forEach(
         (name, measured) ->
             table.row(
@@ -203,6 +210,7 @@ final class BenchCommand extends DoptSubcommand {
                 measured.seconds.count(),
                 Amount.seconds(measured.seconds.p50()),
                 Amount.seconds(measured.seconds.p95()),
+                Amount.seconds(measured.seconds.p99()),
                 Amount.seconds(measured.seconds.minimum()),
                 measured.shape.isEmpty() ? "" : measured.shape));
     StringBuilder text = new StringBuilder(table.toString());
@@ -217,7 +225,8 @@ final class BenchCommand extends DoptSubcommand {
         (name, measured) -> {
           if (!measured.operators.isEmpty()) {
             text.append("\n\n").append(name).append(":\n");
-            text.append(OperatorTable.text(measured.operators));
+            text.append(ProfileTable.operators(measured.operators));
+            text.append("\n\n").append(ProfileTable.nodes(measured.nodes));
           }
         });
     console().result(result, text.toString());

@@ -410,6 +410,8 @@ class MainJobTest {
     double minimum = unet.get("seconds").get("minimum").asDouble();
     assertTrue(minimum > 0 && minimum <= unet.get("seconds").get("p50").asDouble());
     assertTrue(unet.get("operators").size() > 5, unet.toString());
+    assertTrue(unet.get("nodes").size() > unet.get("operators").size(), unet.toString());
+    assertEquals(4, unet.get("nodes").get(0).get("calls").asInt(), "warm-up included");
   }
 
   @Test

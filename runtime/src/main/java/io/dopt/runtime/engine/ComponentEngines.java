@@ -80,10 +80,10 @@ public final class ComponentEngines implements AutoCloseable {
   /**
    * Ends the profiles of all engines of a component loaded so far.
    *
-   * @return time per operator by engine file, longest first; empty without a profile
+   * @return time per node by engine file, longest first; empty without a profile
    */
-  public synchronized Map<String, List<OperatorTime>> endProfiles(String component) {
-    Map<String, List<OperatorTime>> profiles = new LinkedHashMap<>();
+  public synchronized Map<String, List<NodeTime>> endProfiles(String component) {
+    Map<String, List<NodeTime>> profiles = new LinkedHashMap<>();
     for (EngineFile file : bundle.component(component).engines()) {
       Optional.ofNullable(engines.get(file.file()))
           .ifPresent(engine -> profiles.put(file.file(), engine.endProfile()));

@@ -21,10 +21,10 @@ public interface Engine extends AutoCloseable {
   /**
    * Ends the profile that {@link EngineOptions#profileFolder} started.
    *
-   * @return time per operator, longest first; empty when no profile was asked for
+   * @return time per node, longest first; empty when no profile was asked for
    * @throws DoptException (IO) when the engine's profile cannot be read
    */
-  List<OperatorTime> endProfile();
+  List<NodeTime> endProfile();
 
   @Override
   void close();

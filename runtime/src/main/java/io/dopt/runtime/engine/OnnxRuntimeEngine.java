@@ -192,7 +192,7 @@ public final class OnnxRuntimeEngine implements Engine {
   }
 
   @Override
-  public List<OperatorTime> endProfile() {
+  public List<NodeTime> endProfile() {
     if (!profiled) {
       return List.of();
     }

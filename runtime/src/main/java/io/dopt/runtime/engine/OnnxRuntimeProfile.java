@@ -8,31 +8,47 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The profile that ONNX Runtime writes: a JSON array of trace events, of which those of category
- * {@code Node} named {@code ..._kernel_time} are the runs of an operator.
+ * {@code Node} named {@code ..._kernel_time} are the runs of a node.
  */
 final class OnnxRuntimeProfile {
+  private static final String KERNEL_TIME = "_kernel_time";
+
   private OnnxRuntimeProfile() {}
 
-  /** Sums the events by operator and deletes the file. */
-  static List<OperatorTime> read(Path file) {
-    Map<String, OperatorTime> times = new TreeMap<>();
+  /** A node by what tells it from others: nodes without a name may share the engine's. */
+  private record Node(String name, String operator) {}
+
+  /**
+   * Sums the events by node and deletes the file.
+   *
+   * @return longest first
+   * @throws DoptException (IO) when the file cannot be read
+   */
+  static List<NodeTime> read(Path file) {
+    Map<Node, NodeTime> times = new LinkedHashMap<>();
     try {
       for (JsonNode event : new ObjectMapper().readTree(file.toFile())) {
-        if (event.path("cat").asText().equals("Node")
-            && event.path("name").asText().endsWith("_kernel_time")) {
-          String operator = event.path("args").path("op_name").asText();
+        String name = event.path("name").asText();
+        if (event.path("cat").asText().equals("Node") && name.endsWith(KERNEL_TIME)) {
+          Node node =
+              new Node(
+                  name.substring(0, name.length() - KERNEL_TIME.length()),
+                  event.path("args").path("op_name").asText());
           times.merge(
-              operator,
-              new OperatorTime(operator, 1, event.path("dur").asLong()),
+              node,
+              new NodeTime(node.name, node.operator, 1, event.path("dur").asLong()),
               (a, b) ->
-                  new OperatorTime(
-                      operator, a.calls() + b.calls(), a.microseconds() + b.microseconds()));
+                  new NodeTime(
+                      node.name,
+                      node.operator,
+                      a.calls() + b.calls(),
+                      a.microseconds() + b.microseconds()));
         }
       }
       Files.delete(file);
@@ -41,7 +57,7 @@ final class OnnxRuntimeProfile {
           ErrorCode.IO, "The profile " + file + " cannot be read: " + e.getMessage(), e);
     }
     return times.values().stream()
-        .sorted(Comparator.comparingLong(OperatorTime::microseconds).reversed())
+        .sorted(Comparator.comparingLong(NodeTime::microseconds).reversed())
         .toList();
   }
 }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -242,13 +243,20 @@ class ComponentEnginesTest {
   }
 
   @Test
-  void reportsTimePerOperator(@TempDir Path profiles) throws IOException {
+  void reportsTimePerNodeAndOperator(@TempDir Path profiles) throws IOException {
     Bundle bundle = ToyBundle.stableDiffusion(folder).open();
     try (ComponentEngines engines =
         new ComponentEngines(bundle, ONE_THREAD.withProfile(profiles))) {
       ComponentRunner.run(engines, "unet", unetInputs(1, 8, DenseTensor.ofFloats(List.of(), 0f)));
-      List<OperatorTime> times = engines.endProfiles("unet").get("unet/unet.onnx");
-      assertTrue(times.stream().anyMatch(t -> t.operator().equals("ReduceMean")), times::toString);
+      List<NodeTime> nodes = engines.endProfiles("unet").get("unet/unet.onnx");
+      Optional<NodeTime> mean =
+          nodes.stream().filter(node -> node.operator().equals("ReduceMean")).findFirst();
+      assertEquals(1, mean.orElseThrow().calls());
+      assertTrue(!mean.orElseThrow().node().isEmpty(), nodes::toString);
+      List<OperatorTime> operators = OperatorTime.of(nodes);
+      assertTrue(
+          operators.stream().anyMatch(time -> time.operator().equals("ReduceMean")),
+          operators::toString);
     }
     try (var left = Files.list(profiles)) {
       assertEquals(0, left.count());
