@@ -4,8 +4,8 @@ import ai.onnxruntime.OrtEnvironment;
 import io.dopt.compiler.DoptVersion;
 import io.dopt.evals.Evaluation;
 import io.dopt.evals.EvaluationRequest;
-import io.dopt.evals.EvaluationRequest.Sampling;
 import io.dopt.evals.Reference;
+import io.dopt.evals.Sampling;
 import io.dopt.evals.report.Environment;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.ReportJson;
@@ -141,11 +141,9 @@ final class EvalCommand extends DoptSubcommand {
                 Optional.ofNullable(scheduler),
                 Optional.ofNullable(negativePrompt)),
             engine.options(console()).threads(),
-            report,
-            force,
+            EvaluationRequest.Measures.STANDARD,
             new Bootstrap(0, Bootstrap.DEFAULT_RESAMPLES),
-            environment(),
-            commandLine());
+            new EvaluationRequest.Output(report, force, environment(), commandLine()));
     EvaluationReport result;
     try (EvaluationProgress progress = new EvaluationProgress(console())) {
       result = Evaluation.run(request, progress);

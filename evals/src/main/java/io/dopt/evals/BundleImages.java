@@ -1,6 +1,5 @@
 package io.dopt.evals;
 
-import io.dopt.evals.EvaluationRequest.Sampling;
 import io.dopt.evals.report.Subject;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.EngineOptions;

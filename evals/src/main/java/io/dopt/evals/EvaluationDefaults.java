@@ -1,6 +1,5 @@
 package io.dopt.evals;
 
-import io.dopt.evals.EvaluationRequest.Sampling;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.pipeline.DiffusionPipeline;

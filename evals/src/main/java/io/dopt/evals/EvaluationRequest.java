@@ -1,14 +1,13 @@
 package io.dopt.evals;
 
+import io.dopt.evals.metric.ImageScore;
 import io.dopt.evals.report.Environment;
 import io.dopt.evals.statistics.Bootstrap;
-import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -21,11 +20,9 @@ import java.util.OptionalInt;
  *     number and seed + i
  * @param sampling how images are made, the same on both sides
  * @param threads of the engines, 0 for their own default
- * @param report folder to write
- * @param replace whether a report that is there may be replaced
+ * @param measures what is measured beside the standard metrics
  * @param bootstrap for confidence intervals
- * @param environment where this runs
- * @param command the command line, for the report; empty when there is none
+ * @param output where the report goes and what it says of its making
  */
 public record EvaluationRequest(
     Path candidate,
@@ -34,17 +31,14 @@ public record EvaluationRequest(
     OptionalInt samples,
     Sampling sampling,
     int threads,
-    Path report,
-    boolean replace,
+    Measures measures,
     Bootstrap bootstrap,
-    Environment environment,
-    List<String> command) {
+    Output output) {
 
   /**
    * @throws DoptException (USAGE) for values that make no sense, naming them
    */
   public EvaluationRequest {
-    command = List.copyOf(command);
     if (samples.orElse(1) < 1) {
       throw new DoptException(
           ErrorCode.USAGE, "An evaluation of " + samples.getAsInt() + " samples says nothing.");
@@ -55,27 +49,31 @@ public record EvaluationRequest(
   }
 
   /**
-   * How images are made; an absent value is the candidate's default.
+   * What is measured beside {@link io.dopt.evals.metric.ImageMetrics#standard()}.
    *
-   * @param seed of sample 0
-   * @param steps denoising steps; default the pipeline's own, but no more than {@link
-   *     #MOST_DEFAULT_STEPS}
-   * @param guidanceScale classifier-free guidance
-   * @param size of the images
-   * @param scheduler class to use instead of the bundle's
-   * @param negativePrompt for every sample
+   * @param scores of single images; whoever opened them closes them
    */
-  public record Sampling(
-      long seed,
-      OptionalInt steps,
-      OptionalDouble guidanceScale,
-      Optional<ImageSize> size,
-      Optional<String> scheduler,
-      Optional<String> negativePrompt) {
-    /**
-     * Enough for a converged image with most schedulers, and less than half of what all pipelines
-     * but the latent consistency models default to.
-     */
-    public static final int MOST_DEFAULT_STEPS = 20;
+  public record Measures(List<ImageScore> scores) {
+    /** Nothing more. */
+    public static final Measures STANDARD = new Measures(List.of());
+
+    public Measures {
+      scores = List.copyOf(scores);
+    }
+  }
+
+  /**
+   * Where the report goes and what it says of its making.
+   *
+   * @param report folder to write
+   * @param replace whether a report that is there may be replaced
+   * @param environment where this runs
+   * @param command the command line; empty when there is none
+   */
+  public record Output(
+      Path report, boolean replace, Environment environment, List<String> command) {
+    public Output {
+      command = List.copyOf(command);
+    }
   }
 }

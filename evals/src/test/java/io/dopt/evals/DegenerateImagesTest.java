@@ -49,6 +49,8 @@ class DegenerateImagesTest {
         problem,
         Optional.empty(),
         new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
         1,
         Optional.empty());
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.dopt.evals.EvaluationRequest.Sampling;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.engine.EngineOptions;
 import java.util.List;

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param reference what it was compared with
  * @param settings how images were made
  * @param metrics over all samples, in the order of {@code ImageMetrics}
+ * @param scores of single images, in the order in which they were asked for
  * @param speed how long it took
  * @param peakResidentBytes the most memory the process held, both sides loaded; absent where the
  *     operating system does not tell
@@ -28,6 +29,7 @@ public record EvaluationReport(
     Subject reference,
     EvaluationSettings settings,
     List<MetricResult> metrics,
+    List<ScoreResult> scores,
     SpeedResult speed,
     Optional<Long> peakResidentBytes,
     List<SampleResult> samples,
@@ -40,6 +42,7 @@ public record EvaluationReport(
 
   public EvaluationReport {
     metrics = List.copyOf(metrics);
+    scores = List.copyOf(scores);
     samples = List.copyOf(samples);
     command = List.copyOf(command);
   }

@@ -12,11 +12,13 @@ import java.util.TreeMap;
  * @param index from 0
  * @param prompt the text
  * @param seed of the initial noise
- * @param candidateImage path of the PNG below the report's folder
- * @param referenceImage path of the PNG below the report's folder
+ * @param candidateImage path of the PNG below the report's folder, where there is a report
+ * @param referenceImage path of the PNG below the report's folder, where there is a report
  * @param candidateProblem why the candidate's image is degenerate; absent when it is an image
  * @param referenceProblem why the reference's image is degenerate; absent when it is an image
  * @param metrics value by metric; without those that are not defined for this pair
+ * @param candidateScores the candidate's value by score
+ * @param referenceScores the reference's value by score
  * @param candidateMilliseconds the candidate's time for this image
  * @param referenceMilliseconds the reference's; absent for a folder of images
  */
@@ -29,10 +31,18 @@ public record SampleResult(
     Optional<String> candidateProblem,
     Optional<String> referenceProblem,
     SortedMap<String, Double> metrics,
+    SortedMap<String, Double> candidateScores,
+    SortedMap<String, Double> referenceScores,
     double candidateMilliseconds,
     Optional<Double> referenceMilliseconds) {
   public SampleResult {
-    metrics = Collections.unmodifiableSortedMap(new TreeMap<>((Map<String, Double>) metrics));
+    metrics = copy(metrics);
+    candidateScores = copy(candidateScores);
+    referenceScores = copy(referenceScores);
+  }
+
+  private static SortedMap<String, Double> copy(Map<String, Double> values) {
+    return Collections.unmodifiableSortedMap(new TreeMap<>(values));
   }
 
   /** Whether a side of the pair is no image. */

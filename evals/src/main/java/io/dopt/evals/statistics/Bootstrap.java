@@ -32,6 +32,11 @@ public record Bootstrap(long seed, int resamples) {
         StatUtils.max(values));
   }
 
+  /** The mean of {@code values}, at least one. */
+  public Estimate mean(double[] values) {
+    return estimate(values, StatUtils::mean);
+  }
+
   private Estimate estimate(double[] values, ToDoubleFunction<double[]> statistic) {
     double[] resample = new double[values.length];
     return estimate(

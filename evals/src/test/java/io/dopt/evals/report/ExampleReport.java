@@ -69,6 +69,15 @@ final class ExampleReport {
             0,
             200),
         ImageMetrics.standard().stream().map(metric -> result(metric, samples)).toList(),
+        List.of(
+            new ScoreResult(
+                "clip",
+                "CLIP score",
+                true,
+                count,
+                new Estimate(0.31, Optional.of(new Interval(0.3, 0.32))),
+                new Estimate(0.312, Optional.of(new Interval(0.302, 0.322))),
+                new Estimate(-0.002, Optional.of(new Interval(-0.004, 0.001))))),
         new SpeedResult(
             latencies(1),
             Optional.of(latencies(1.8)),
@@ -108,6 +117,8 @@ final class ExampleReport {
         index == 2 ? Optional.of("all its pixels have the same colour") : Optional.empty(),
         Optional.empty(),
         metrics,
+        new TreeMap<>(Map.of("clip", 0.31)),
+        new TreeMap<>(Map.of("clip", 0.312)),
         900 + 10 * index,
         Optional.of(1700.0));
   }

@@ -33,6 +33,7 @@ class ReportJsonTest {
             "reference",
             "settings",
             "metrics",
+            "scores",
             "speed",
             "peakResidentBytes",
             "samples",

@@ -1,0 +1,53 @@
+package io.dopt.evals;
+
+import io.dopt.evals.report.MetricResult;
+import io.dopt.evals.report.SampleResult;
+import io.dopt.evals.report.ScoreResult;
+import io.dopt.evals.report.SpeedResult;
+import io.dopt.evals.report.Subject;
+import io.dopt.evals.report.Verdict;
+import io.dopt.evals.statistics.SampleSummary;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a paired comparison found.
+ *
+ * @param verdict what the checks say together
+ * @param candidate what was judged
+ * @param reference what it was compared with
+ * @param metrics over all samples, in the order of {@code ImageMetrics}
+ * @param scores of single images, in the order of the request
+ * @param speed how long images took
+ * @param peakResidentBytes the most memory the process held, both sides loaded; absent where the
+ *     operating system does not tell
+ * @param samples in the order of their indices
+ */
+public record Comparison(
+    Verdict verdict,
+    Subject candidate,
+    Subject reference,
+    List<MetricResult> metrics,
+    List<ScoreResult> scores,
+    SpeedResult speed,
+    Optional<Long> peakResidentBytes,
+    List<SampleResult> samples) {
+  public Comparison {
+    metrics = List.copyOf(metrics);
+    scores = List.copyOf(scores);
+    samples = List.copyOf(samples);
+  }
+
+  /**
+   * A metric's summary.
+   *
+   * @param name in the manner of {@code psnr}
+   * @return empty when nothing of that name was measured, or no sample has a value
+   */
+  public Optional<SampleSummary> metric(String name) {
+    return metrics.stream()
+        .filter(metric -> metric.name().equals(name))
+        .findFirst()
+        .flatMap(MetricResult::summary);
+  }
+}

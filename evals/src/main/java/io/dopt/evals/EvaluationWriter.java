@@ -1,0 +1,114 @@
+package io.dopt.evals;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dopt.evals.ImageSource.SourcedImage;
+import io.dopt.evals.report.EvaluationReport;
+import io.dopt.evals.report.EvaluationSettings;
+import io.dopt.evals.report.HtmlReport;
+import io.dopt.evals.report.ReportJson;
+import io.dopt.evals.report.SampleResult;
+import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.image.ImageFiles;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.OutputFolder;
+import io.dopt.tensor.WriteFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/** The folder of a report: images as they are made, then the documents. */
+final class EvaluationWriter implements PairSink, AutoCloseable {
+  private final EvaluationRequest request;
+  private final OutputFolder folder;
+  private Map<String, String> firstPngText = Map.of();
+
+  /**
+   * @throws DoptException (IO) when the folder exists and may not be replaced, or cannot be written
+   */
+  EvaluationWriter(EvaluationRequest request) {
+    this.request = request;
+    this.folder =
+        OutputFolder.create(
+            request.output().report(), request.output().replace(), Evaluation.REPORT_JSON);
+  }
+
+  @Override
+  public void pair(SampleResult sample, SourcedImage candidate, SourcedImage reference) {
+    if (firstPngText.isEmpty()) {
+      firstPngText = candidate.pngText();
+    }
+    write(candidate, sample.candidateImage());
+    write(reference, sample.referenceImage());
+  }
+
+  private void write(SourcedImage image, String file) {
+    ImageFiles.writePng(image.image(), image.pngText(), folder.resolve(file));
+  }
+
+  /** Writes the documents; the folder appears. */
+  EvaluationReport commit(Comparison comparison, String promptSource) {
+    EvaluationReport report =
+        new EvaluationReport(
+            EvaluationReport.FORMAT_VERSION,
+            comparison.verdict(),
+            comparison.candidate(),
+            comparison.reference(),
+            settings(promptSource),
+            comparison.metrics(),
+            comparison.scores(),
+            comparison.speed(),
+            comparison.peakResidentBytes(),
+            comparison.samples(),
+            request.output().environment(),
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+            request.output().command());
+    write(Evaluation.REPORT_JSON, ReportJson.write(report));
+    write(
+        Evaluation.REPORT_HTML,
+        HtmlReport.render(report, folder.resolve(Evaluation.REPORT_JSON).getParent()));
+    folder.commit();
+    return report;
+  }
+
+  /** The settings as the pipeline resolved them, which its images record. */
+  private EvaluationSettings settings(String promptSource) {
+    Sampling sampling = request.sampling();
+    try {
+      JsonNode made = new ObjectMapper().readTree(firstPngText.get("dopt"));
+      return new EvaluationSettings(
+          promptSource,
+          sampling.seed(),
+          made.get("num_inference_steps").intValue(),
+          made.get("guidance_scale").doubleValue(),
+          new ImageSize(made.get("height").intValue(), made.get("width").intValue()),
+          made.get("scheduler").textValue(),
+          sampling.negativePrompt(),
+          request.bootstrap().seed(),
+          request.bootstrap().resamples());
+    } catch (JsonProcessingException e) {
+      throw new DoptException(
+          ErrorCode.INTERNAL, "The pipeline does not say how it made an image.", e);
+    }
+  }
+
+  private void write(String name, String text) {
+    Path file = folder.resolve(name);
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw WriteFailure.of(folder.target().resolve(name), 0, e);
+    }
+  }
+
+  /** Deletes what was written, unless it was committed. */
+  @Override
+  public void close() {
+    folder.close();
+  }
+}

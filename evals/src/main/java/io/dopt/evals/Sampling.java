@@ -1,0 +1,42 @@
+package io.dopt.evals;
+
+import io.dopt.runtime.bundle.ImageSize;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * How images are made; an absent value is the candidate's default.
+ *
+ * @param seed of sample 0
+ * @param steps denoising steps; default the pipeline's own, but no more than {@link
+ *     #MOST_DEFAULT_STEPS}
+ * @param guidanceScale classifier-free guidance
+ * @param size of the images
+ * @param scheduler class to use instead of the bundle's
+ * @param negativePrompt for every sample
+ */
+public record Sampling(
+    long seed,
+    OptionalInt steps,
+    OptionalDouble guidanceScale,
+    Optional<ImageSize> size,
+    Optional<String> scheduler,
+    Optional<String> negativePrompt) {
+  /**
+   * Enough for a converged image with most schedulers, and less than half of what all pipelines but
+   * the latent consistency models default to.
+   */
+  public static final int MOST_DEFAULT_STEPS = 20;
+
+  /** Everything as the candidate has it. */
+  public static Sampling ofSeed(long seed) {
+    return new Sampling(
+        seed,
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}
