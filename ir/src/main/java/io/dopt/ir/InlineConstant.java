@@ -133,9 +133,9 @@ final class InlineConstant {
   private static boolean isWritable(ElementType type) {
     return switch (type) {
       case FLOAT64, FLOAT32, FLOAT16, BFLOAT16, FLOAT8E4M3FN, FLOAT8E5M2 -> true;
-      case INT64, INT32, INT16, INT8, UINT32, UINT16, UINT8, BOOL -> true;
-      // Beyond a long, or packed: always by fingerprint.
-      case UINT64, INT4, UINT4 -> false;
+      case INT64, INT32, INT16, INT8, UINT32, UINT16, UINT8, INT4, UINT4, BOOL -> true;
+      // Beyond a long: always by fingerprint.
+      case UINT64 -> false;
     };
   }
 }

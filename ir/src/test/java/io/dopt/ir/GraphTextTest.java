@@ -103,7 +103,7 @@ class GraphTextTest {
         "f32[1] = [0.5]                  | f32[1] = [0x1p3]           | is not a list of f32",
         "f32[1] = [0.5]                  | i8[1] = [300]              | is not a list of i8",
         "f32[1] = [0.5]                  | bool[1] = [yes]            | is not a list of bool",
-        "f32[1] = [0.5]                  | i4[1] = [1]                | is not written out",
+        "f32[1] = [0.5]                  | u64[1] = [1]                | is not written out",
         "f32[1] = [0.5]                  | f32[batch] = [1]           | has a symbolic shape",
         "Conv(%sample                    | Cnov(%sample               | there is no operator Cnov",
         "Conv(%sample                    | Conv(%smaple               | %smaple is not defined before",

@@ -124,7 +124,10 @@ public final class DenseTensor implements LazyTensor {
     return values;
   }
 
-  /** This tensor with its elements converted as by {@code LazyTensors.cast}. */
+  /**
+   * This tensor with its elements converted as by {@code LazyTensors.cast}; also from and to the
+   * packed 4-bit types, as to any integer.
+   */
   public DenseTensor cast(ElementType to) {
     return to == elementType ? this : of(to, shape, as(to));
   }
@@ -133,10 +136,23 @@ public final class DenseTensor implements LazyTensor {
     if (to == elementType) {
       return data();
     }
+    if (elementType.bits() < 8) {
+      return unpacked().as(to);
+    }
+    if (to.bits() < 8) {
+      return Nibbles.pack(toLongs(), to == ElementType.INT4);
+    }
     ElementConversion conversion = new ElementConversion(elementType, to);
     ByteBuffer converted = allocate(to.byteSize(elementCount()));
     conversion.convert(data(), converted);
     return converted.flip();
+  }
+
+  /** The elements of this tensor of a 4-bit type, as int64. */
+  private DenseTensor unpacked() {
+    int count = Math.toIntExact(elementCount());
+    boolean signed = elementType == ElementType.INT4;
+    return of(ElementType.INT64, shape, Nibbles.toLongs(data(), count, signed));
   }
 
   @Override

@@ -43,9 +43,11 @@ public final class Lowerings {
     List<Lowering<?>> rules = new ArrayList<>();
     rules.add(new LowerCast());
     rules.add(new LowerClip());
+    rules.add(new LowerDequantizeLinear());
     rules.add(new LowerExpand());
     rules.add(new LowerGelu());
     rules.add(new LowerPad());
+    rules.add(new LowerQuantizeLinear());
     rules.add(new LowerReduce());
     rules.add(new LowerReshape());
     rules.add(new LowerResize());

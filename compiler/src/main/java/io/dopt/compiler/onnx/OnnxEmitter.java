@@ -15,6 +15,7 @@ import io.dopt.tensor.Dimension;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.LazyTensor;
 import io.dopt.tensor.Shape;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -154,6 +155,13 @@ public final class OnnxEmitter {
   /** A scalar of the given type. */
   public String scalar(ElementType elementType, double value) {
     return constant(DenseTensor.ofDoubles(List.of(), value).cast(elementType));
+  }
+
+  /** A tensor of zeros of the given type. */
+  public String zeros(ElementType elementType, List<Long> shape) {
+    long elements = shape.stream().reduce(1L, Math::multiplyExact);
+    byte[] bytes = new byte[Math.toIntExact(elementType.byteSize(elements))];
+    return constant(DenseTensor.of(elementType, shape, ByteBuffer.wrap(bytes)));
   }
 
   private String constant(LazyTensor data) {

@@ -12,6 +12,7 @@ import io.dopt.ir.operator.Clip;
 import io.dopt.ir.operator.Compare;
 import io.dopt.ir.operator.Concat;
 import io.dopt.ir.operator.Conv;
+import io.dopt.ir.operator.DequantizeLinear;
 import io.dopt.ir.operator.DiffusionOperator;
 import io.dopt.ir.operator.Expand;
 import io.dopt.ir.operator.Gather;
@@ -22,6 +23,7 @@ import io.dopt.ir.operator.LayerNormalization;
 import io.dopt.ir.operator.MatMul;
 import io.dopt.ir.operator.Operator;
 import io.dopt.ir.operator.Pad;
+import io.dopt.ir.operator.QuantizeLinear;
 import io.dopt.ir.operator.Reduce;
 import io.dopt.ir.operator.Reshape;
 import io.dopt.ir.operator.Resize;
@@ -41,7 +43,8 @@ import java.util.Optional;
 
 /**
  * Evaluates any operator on tensors in memory: plain ones directly, diffusion operators by their
- * decomposition. Refuses 4-bit types and u64, which it does not compute with.
+ * decomposition. Refuses u64, and 4-bit types but for quantizing and dequantizing: it does not
+ * compute with them.
  */
 public final class OperatorEvaluator {
   private final Map<Class<?>, Evaluation<? super Operator>> evaluations = new HashMap<>();
@@ -56,6 +59,7 @@ public final class OperatorEvaluator {
     put(Compare.class, ElementwiseEvaluation::compare);
     put(Concat.class, ArrangementEvaluation::concat);
     put(Conv.class, ConvolutionEvaluation::conv);
+    put(DequantizeLinear.class, QuantizationEvaluation::dequantize);
     put(Expand.class, ArrangementEvaluation::expand);
     put(Gather.class, ArrangementEvaluation::gather);
     put(GatherElements.class, ArrangementEvaluation::gatherElements);
@@ -64,6 +68,7 @@ public final class OperatorEvaluator {
     put(LayerNormalization.class, NormalizationEvaluation::layerNormalization);
     put(MatMul.class, ConvolutionEvaluation::matMul);
     put(Pad.class, ArrangementEvaluation::pad);
+    put(QuantizeLinear.class, QuantizationEvaluation::quantize);
     put(Reduce.class, ReductionEvaluation::reduce);
     put(Reshape.class, ArrangementEvaluation::reshape);
     put(Resize.class, ArrangementEvaluation::resize);
@@ -85,9 +90,12 @@ public final class OperatorEvaluator {
   public Optional<String> refusal(Node node) {
     List<Value> values = new ArrayList<>(node.inputs());
     values.addAll(node.outputs());
+    boolean quantizes =
+        node.operator() instanceof QuantizeLinear || node.operator() instanceof DequantizeLinear;
     for (Value value : values) {
       ElementType type = value.type().elementType();
-      if (type == ElementType.INT4 || type == ElementType.UINT4 || type == ElementType.UINT64) {
+      boolean packed = type == ElementType.INT4 || type == ElementType.UINT4;
+      if (packed && !quantizes || type == ElementType.UINT64) {
         return Optional.of(
             "nothing is computed with " + type.text() + ", as " + value.name() + " is");
       }

@@ -4,6 +4,9 @@ import io.dopt.ir.GraphBuilder;
 import io.dopt.ir.Node;
 import io.dopt.ir.Value;
 import io.dopt.ir.Weight;
+import io.dopt.ir.operator.DequantizeLinear;
+import io.dopt.ir.operator.Operator;
+import io.dopt.ir.operator.QuantizeLinear;
 import io.dopt.passes.GraphView;
 import io.dopt.passes.Rewrite;
 import io.dopt.passes.Stage;
@@ -25,7 +28,8 @@ import java.util.Set;
  * }</pre>
  *
  * Does not fire when an operand or a result is larger than {@link
- * io.dopt.passes.PassOptions#foldedBytes}, or of a type we do not compute with.
+ * io.dopt.passes.PassOptions#foldedBytes}, or of a type we do not compute with; nor on a weight
+ * that is quantized or dequantized, which would undo what the quantizer did.
  */
 public final class FoldConstants extends Rewrite<FoldConstants.Match> {
   record Match(Node node, List<Weight> operands) {}
@@ -47,6 +51,10 @@ public final class FoldConstants extends Rewrite<FoldConstants.Match> {
 
   @Override
   protected Optional<String> obstacle(Match match, GraphView view) {
+    Operator operator = match.node().operator();
+    if (operator instanceof QuantizeLinear || operator instanceof DequantizeLinear) {
+      return Optional.of("it says how the weight is stored");
+    }
     long limit = view.options().foldedBytes();
     List<Value> values = new ArrayList<>(match.node().inputs());
     values.addAll(match.node().outputs());
