@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -25,7 +26,7 @@ record BundleInspection(
     Path bundle,
     String pipeline,
     String doptVersion,
-    String scheduler,
+    Optional<String> scheduler,
     List<String> sizes,
     List<Integer> batches,
     List<String> tokenizers,
@@ -84,7 +85,7 @@ record BundleInspection(
         bundle.folder(),
         manifest.pipeline(),
         manifest.doptVersion(),
-        manifest.scheduler().path("_class_name").asText("unknown"),
+        manifest.scheduler().map(config -> config.path("_class_name").asText("unknown")),
         manifest.sizes().stream().map(ImageSize::toString).toList(),
         manifest.batches(),
         List.copyOf(manifest.tokenizers().keySet()),
@@ -119,8 +120,12 @@ record BundleInspection(
   String text() {
     List<String> lines = new ArrayList<>();
     lines.add(pipeline + ", compiled by dopt " + doptVersion + ", " + Amount.bytes(bytes));
-    lines.add("scheduler " + scheduler + "; tokenizers " + String.join(", ", tokenizers));
-    lines.add("sizes " + String.join(", ", sizes) + "; batches " + batches);
+    lines.add(
+        scheduler.map(name -> "scheduler " + name + "; ").orElse("")
+            + "tokenizers "
+            + String.join(", ", tokenizers));
+    lines.add(
+        (sizes.isEmpty() ? "" : "sizes " + String.join(", ", sizes) + "; ") + "batches " + batches);
     TextTable table =
         new TextTable("<component", "parameters", "<precision", "weights", "engines", "operators");
     components.forEach(

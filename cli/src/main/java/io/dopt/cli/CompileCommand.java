@@ -119,7 +119,7 @@ final class CompileCommand extends DoptSubcommand {
           new PipelineImporter(FamilyBuilders.standard(), strict).importPipeline(opened);
       imported.notes().forEach(console()::warning);
       // The runtime would refuse it too, but only when somebody generates.
-      Schedulers.of(imported.model().scheduler(), Optional.empty(), 0);
+      imported.model().scheduler().ifPresent(it -> Schedulers.of(it, Optional.empty(), 0));
       progress.stageFinished("import");
       PassPipeline passes = PassPipeline.standard();
       PassPipeline.ModelResult rewritten = passes.run(imported.model());

@@ -41,12 +41,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Small models of many configurations, rewritten, compiled and run, give what diffusers and
- * transformers give for the same weights ({@code testdata/variants}); for images of even and odd
- * sizes, by engines that take any size.
+ * transformers give for the same weights ({@code testdata/variants}, {@code testdata/clip}); for
+ * images of even and odd sizes, by engines that take any size.
  */
 class ConfigVariantsTest {
-  private static final Path FOLDER =
-      Path.of(System.getProperty("dopt.root"), "testdata", "variants");
+  private static final List<Path> FOLDERS =
+      Stream.of("variants", "clip")
+          .map(name -> Path.of(System.getProperty("dopt.root"), "testdata", name))
+          .toList();
 
   /** ||out - ref|| / ||ref|| in float32. */
   private static final double TOLERANCE = 2e-6;
@@ -55,8 +57,17 @@ class ConfigVariantsTest {
 
   @TestFactory
   Stream<DynamicTest> variantsEqualTheirReferences() throws IOException {
-    JsonNode variants = new JsonMapper().readTree(FOLDER.resolve("variants.json").toFile());
-    Path bundle = folder.resolve("bundle");
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path references : FOLDERS) {
+      tests.addAll(tests(references));
+    }
+    assertTrue(tests.size() >= 65, "only " + tests.size() + " variants");
+    return tests.stream();
+  }
+
+  private static List<DynamicTest> tests(Path references) throws IOException {
+    JsonNode variants = new JsonMapper().readTree(references.resolve("variants.json").toFile());
+    Path bundle = folder.resolve(references.getFileName().toString());
     new Compiler(Targets.standard())
         .compile(
             PassPipeline.standard().run(pipeline(variants)).model(),
@@ -72,11 +83,10 @@ class ConfigVariantsTest {
                 String name = variant.get("name").asText() + "." + graph.getKey();
                 tests.add(
                     DynamicTest.dynamicTest(
-                        name, () -> compare(bundle, name, inputs(graph.getValue()))));
+                        name, () -> compare(references, bundle, name, inputs(graph.getValue()))));
               });
     }
-    assertTrue(tests.size() >= 55, "only " + tests.size() + " variants");
-    return tests.stream();
+    return tests;
   }
 
   /** A pipeline whose components are the graphs of all variants. */
@@ -100,14 +110,15 @@ class ConfigVariantsTest {
         "StableDiffusionPipeline",
         components,
         new TreeMap<>(),
-        JsonNodeFactory.instance.objectNode(),
+        Optional.empty(),
         JsonNodeFactory.instance.objectNode(),
         List.of(),
         List.of());
   }
 
-  private static void compare(Path bundle, String name, Map<String, DenseTensor> inputs) {
-    try (SafetensorsFile references = SafetensorsFile.open(FOLDER.resolve("variants.safetensors"));
+  private static void compare(
+      Path folder, Path bundle, String name, Map<String, DenseTensor> inputs) {
+    try (SafetensorsFile references = SafetensorsFile.open(folder.resolve("variants.safetensors"));
         ComponentEngines engines =
             new ComponentEngines(Bundle.open(bundle), EngineOptions.defaults())) {
       Map<String, DenseTensor> outputs = ComponentRunner.run(engines, name, inputs);

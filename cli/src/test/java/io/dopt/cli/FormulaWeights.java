@@ -7,14 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Weights and inputs computed from their names, the same as in {@code testdata/variants/record.py}.
+ * Weights and inputs computed from their names, the same as in {@code
+ * testdata/variants/formula.py}.
  *
- * @param prefixed whether names begin with {@code text_model.} as far as transformers' do
+ * @param prefixed whether names begin with {@code text_model.} or {@code vision_model.} as far as
+ *     transformers' do
  */
 record FormulaWeights(boolean prefixed) implements WeightSource {
   @Override
   public boolean contains(String name) {
-    return prefixed || !name.startsWith("text_model.");
+    return prefixed || !(name.startsWith("text_model.") || name.startsWith("vision_model."));
   }
 
   @Override

@@ -12,13 +12,15 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Which shapes each component gets engines for. The denoiser is called with batch B or, under
- * guidance, 2B; the other components image by image.
+ * guidance, 2B; the other components image by image. In a model without a denoiser, such as a CLIP,
+ * every component is called with batch B.
  */
 final class BucketPlan {
   private static final Set<String> DENOISERS = Set.of("unet", "transformer");
@@ -46,7 +48,8 @@ final class BucketPlan {
     sizes = List.copyOf(new LinkedHashSet<>(sizes));
     sizes.forEach(grid::check);
     List<Integer> batches = List.copyOf(new LinkedHashSet<>(options.batches()));
-    batches.forEach(batch -> check(batch, model));
+    boolean denoises = model.components().keySet().stream().anyMatch(DENOISERS::contains);
+    batches.forEach(batch -> check(batch, model, denoises));
     BucketPlan plan = new BucketPlan(sizes, batches);
     long sequence = sequence(model);
     model
@@ -55,7 +58,8 @@ final class BucketPlan {
             (name, component) -> {
               List<SortedMap<String, Long>> list = new ArrayList<>();
               if (!options.dynamicOnly()) {
-                list.addAll(plan.staticBuckets(name, component.graph(), grid, sequence));
+                Set<Long> calls = plan.callBatches(name, denoises);
+                list.addAll(plan.staticBuckets(name, component.graph(), calls, grid, sequence));
               }
               list.add(DYNAMIC);
               plan.buckets.put(name, List.copyOf(list));
@@ -79,20 +83,16 @@ final class BucketPlan {
   }
 
   private Set<SortedMap<String, Long>> staticBuckets(
-      String name, Graph graph, PixelGrid grid, long sequence) {
+      String name, Graph graph, Set<Long> calls, PixelGrid grid, long sequence) {
     Set<SortedMap<String, Long>> found = new LinkedHashSet<>();
-    for (ImageSize size : sizes) {
-      for (long batch : callBatches(name)) {
-        Map<String, Long> known =
-            Map.of(
-                "batch",
-                batch,
-                "height",
-                size.height() / grid.pixelsPerStep(name),
-                "width",
-                size.width() / grid.pixelsPerStep(name),
-                "sequence",
-                sequence);
+    for (Optional<ImageSize> size : sizesOrNone()) {
+      for (long batch : calls) {
+        Map<String, Long> known = new TreeMap<>(Map.of("batch", batch, "sequence", sequence));
+        size.ifPresent(
+            pixels -> {
+              known.put("height", pixels.height() / grid.pixelsPerStep(name));
+              known.put("width", pixels.width() / grid.pixelsPerStep(name));
+            });
         // A component with other symbols is left to its dynamic engine.
         if (known.keySet().containsAll(graph.symbols().keySet()) && !graph.symbols().isEmpty()) {
           SortedMap<String, Long> bucket = new TreeMap<>(known);
@@ -104,8 +104,20 @@ final class BucketPlan {
     return found;
   }
 
-  private Set<Long> callBatches(String name) {
+  /** A model whose images have one size is specialised for batches alone. */
+  private List<Optional<ImageSize>> sizesOrNone() {
+    return sizes.isEmpty() ? List.of(Optional.empty()) : sizes.stream().map(Optional::of).toList();
+  }
+
+  /**
+   * @param denoises whether the model has a denoiser; without, all components take whole batches
+   */
+  private Set<Long> callBatches(String name, boolean denoises) {
     Set<Long> calls = new LinkedHashSet<>();
+    if (!denoises) {
+      batches.forEach(batch -> calls.add((long) batch));
+      return calls;
+    }
     if (!DENOISERS.contains(name)) {
       calls.add(1L);
       return calls;
@@ -118,21 +130,27 @@ final class BucketPlan {
   }
 
   /** Refuses what the default of {@code generate} could not be, specialised engines or none. */
-  private static void check(int batch, PipelineModel model) {
+  private static void check(int batch, PipelineModel model, boolean denoises) {
     if (batch < 1) {
       throw new DoptException(
           ErrorCode.USAGE, "Batch size " + batch + " is not possible: it must be 1 or more.");
     }
-    for (String name : DENOISERS) {
-      Component denoiser = model.components().get(name);
-      SymbolRange range = denoiser == null ? null : denoiser.graph().symbols().get("batch");
-      if (range != null && !range.contains(2L * batch)) {
+    long factor = denoises ? 2 : 1;
+    for (Map.Entry<String, Component> component : model.components().entrySet()) {
+      String name = component.getKey();
+      SymbolRange range = component.getValue().graph().symbols().get("batch");
+      boolean takesBatches = !denoises || DENOISERS.contains(name);
+      if (takesBatches && range != null && !range.contains(factor * batch)) {
         throw new DoptException(
             ErrorCode.USAGE,
             String.format(
-                "Batch size %d is not possible: the %s takes 1 to %d images in one call, and"
-                    + " guidance doubles the batch. Use 1 to %d.",
-                batch, name, range.maximum(), range.maximum() / 2));
+                "Batch size %d is not possible: the %s takes 1 to %d images in one call%s. Use 1"
+                    + " to %d.",
+                batch,
+                name,
+                range.maximum(),
+                denoises ? ", and guidance doubles the batch" : "",
+                range.maximum() / factor));
       }
     }
   }

@@ -51,7 +51,7 @@ final class ManifestWriter {
         model.pipelineClass(),
         components,
         tokenizers(),
-        (ObjectNode) model.scheduler(),
+        model.scheduler(),
         model.options(),
         plan.sizes(),
         plan.batches(),

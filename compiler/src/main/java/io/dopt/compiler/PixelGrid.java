@@ -65,10 +65,7 @@ final class PixelGrid {
       return List.of(
           new ImageSize(Math.toIntExact(height * factor), Math.toIntExact(width * factor)));
     }
-    boolean sized =
-        model.components().values().stream()
-            .anyMatch(component -> component.graph().symbols().containsKey("height"));
-    if (sized && !mayBeEmpty) {
+    if (isSized() && !mayBeEmpty) {
       throw new DoptException(
           ErrorCode.USAGE,
           "The config of this checkpoint has no sample_size, so there is no default image size."
@@ -77,12 +74,27 @@ final class PixelGrid {
     return List.of();
   }
 
+  /** Whether images may have one size or another. */
+  private boolean isSized() {
+    return model.components().values().stream()
+        .anyMatch(component -> component.graph().symbols().containsKey("height"));
+  }
+
   /**
    * Refuses a size that a component does not take.
    *
    * @throws DoptException (USAGE) naming the nearest sizes that fit
    */
   void check(ImageSize size) {
+    if (!isSized()) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          "The size "
+              + size
+              + " is not possible: images of a "
+              + model.pipelineClass()
+              + " have the one size of its config. Leave --size out.");
+    }
     check(size, "height", size.height());
     check(size, "width", size.width());
   }

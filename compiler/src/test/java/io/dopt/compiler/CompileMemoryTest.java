@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class CompileMemoryTest {
             "Pipeline",
             new TreeMap<>(Map.of("unet", component)),
             new TreeMap<>(),
-            none,
+            Optional.empty(),
             none,
             List.of(),
             List.of(file));

@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -80,7 +81,7 @@ final class ToyPipeline {
         "ToyPipeline",
         components,
         new TreeMap<>(Map.of("tokenizer", new Tokenizer(tokenizer, 24, 1, 2, 2))),
-        empty,
+        Optional.of(empty),
         empty,
         List.of("a red star"),
         List.of(toy.file));

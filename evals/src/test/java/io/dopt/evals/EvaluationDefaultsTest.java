@@ -23,7 +23,7 @@ class EvaluationDefaultsTest {
             pipeline,
             new TreeMap<>(),
             new TreeMap<>(),
-            JsonNodeFactory.instance.objectNode(),
+            Optional.empty(),
             JsonNodeFactory.instance.objectNode(),
             List.of(),
             List.of(),

@@ -166,7 +166,7 @@ public final class ToyBundle {
             pipeline,
             components,
             tokenizers,
-            scheduler,
+            Optional.of(scheduler),
             options,
             List.of(new ImageSize(16, 16)),
             List.of(1),

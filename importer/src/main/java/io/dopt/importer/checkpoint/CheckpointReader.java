@@ -11,7 +11,7 @@ public final class CheckpointReader {
   private CheckpointReader() {}
 
   /**
-   * Opens a diffusers pipeline folder (model_index.json), the folder of one component
+   * Opens a diffusers pipeline folder (model_index.json), the folder of a CLIP or of one component
    * (config.json), or a single file of the original layout ({@code .safetensors}, or a torch
    * pickle: {@code .ckpt}, {@code .bin}, {@code .pt}, {@code .pth}).
    *
@@ -31,7 +31,8 @@ public final class CheckpointReader {
         return new DiffusersFolder(source, options.variant());
       }
       if (Files.exists(source.resolve("config.json"))) {
-        return new SingleComponent(source, options.variant());
+        SingleComponent single = new SingleComponent(source, options.variant());
+        return single.className().equals(ClipFolder.CLASS) ? new ClipFolder(single) : single;
       }
       throw new DoptException(
           ErrorCode.BAD_INPUT,

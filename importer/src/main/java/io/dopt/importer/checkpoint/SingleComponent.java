@@ -31,7 +31,8 @@ final class SingleComponent implements Checkpoint {
     Path path = folder.require("config.json");
     ObjectNode config = JsonFile.read(path);
     String diffusersClass = config.path("_class_name").asText("");
-    String transformersClass = config.path("architectures").path(0).asText("");
+    String fallback = config.path("model_type").asText("").equals("clip") ? ClipFolder.CLASS : "";
+    String transformersClass = config.path("architectures").path(0).asText(fallback);
     if (diffusersClass.isEmpty() && transformersClass.isEmpty()) {
       throw new DoptException(
           ErrorCode.BAD_INPUT,
@@ -45,6 +46,10 @@ final class SingleComponent implements Checkpoint {
             : new ComponentClass("diffusers", diffusersClass);
     this.name = usualName(componentClass.className());
     variant.ifPresent(this::requireVariant);
+  }
+
+  String className() {
+    return componentClass.className();
   }
 
   /** The name the class has in Stable Diffusion pipelines. */

@@ -22,7 +22,7 @@ final class TokenizerFiles {
   private final String subfolder;
 
   /**
-   * @param subfolder where in {@code folder} the tokenizer is
+   * @param subfolder where in {@code folder} the tokenizer is; empty for the folder itself
    */
   TokenizerFiles(CheckpointFolder folder, String subfolder) {
     this.folder = folder;
@@ -60,8 +60,12 @@ final class TokenizerFiles {
     return folder.root().resolve(subfolder);
   }
 
+  private Optional<Path> find(String fileName) {
+    return folder.find(subfolder.isEmpty() ? fileName : subfolder + "/" + fileName);
+  }
+
   private Optional<ObjectNode> readOptional(String fileName) {
-    return folder.find(subfolder + "/" + fileName).map(JsonFile::read);
+    return find(fileName).map(JsonFile::read);
   }
 
   private void requireKnown(ObjectNode config) {
@@ -72,7 +76,7 @@ final class TokenizerFiles {
     if (config.path("padding_side").asText("right").equals("left")) {
       throw unsupported("its padding_side is left, and dopt pads on the right");
     }
-    if (folder.find(subfolder + "/added_tokens.json").isPresent()) {
+    if (find("added_tokens.json").isPresent()) {
       throw unsupported(
           "it has an added_tokens.json, a form transformers no longer writes; load and save it once"
               + " with transformers");
@@ -88,8 +92,8 @@ final class TokenizerFiles {
       }
       return whole.get();
     }
-    Optional<Path> vocabulary = folder.find(subfolder + "/vocab.json");
-    Optional<Path> merges = folder.find(subfolder + "/merges.txt");
+    Optional<Path> vocabulary = find("vocab.json");
+    Optional<Path> merges = find("merges.txt");
     if (vocabulary.isEmpty() || merges.isEmpty()) {
       throw new DoptException(
           ErrorCode.BAD_INPUT,

@@ -20,6 +20,11 @@ public interface FamilyBuilder {
    */
   List<Graph> build(Request request);
 
+  /** Where in the class's config that of its text encoder is; the whole for a text encoder. */
+  default Config textConfig(Config config) {
+    return config;
+  }
+
   /** Tensors that old files hold although no module reads them; not reported as unused. */
   default Set<String> leftovers() {
     return Set.of();

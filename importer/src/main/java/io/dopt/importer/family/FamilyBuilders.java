@@ -30,7 +30,10 @@ public final class FamilyBuilders {
             new AutoencoderKL(),
             new AutoencoderTiny(),
             new CLIPTextModel(false),
-            new CLIPTextModel(true)));
+            new CLIPTextModel(true),
+            new CLIPVisionModel(false),
+            new CLIPVisionModel(true),
+            new CLIPModel()));
   }
 
   /**

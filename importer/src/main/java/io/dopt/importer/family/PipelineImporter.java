@@ -49,6 +49,9 @@ public final class PipelineImporter {
         new Config(checkpoint.source() + "/model_index.json", checkpoint.options()));
     List<String> notes = new ArrayList<>();
     requireRoles(checkpoint, pipelineClass, layout, notes);
+    if (layout.scheduled() && checkpoint.scheduler().isEmpty()) {
+      throw noScheduler(checkpoint);
+    }
 
     SortedMap<String, Tokenizer> tokenizers = new TreeMap<>();
     SortedMap<String, Component> components = new TreeMap<>();
@@ -69,7 +72,7 @@ public final class PipelineImporter {
             pipelineClass,
             components,
             tokenizers,
-            checkpoint.scheduler().orElseThrow(() -> noScheduler(checkpoint)),
+            checkpoint.scheduler(),
             checkpoint.options(),
             checkpoint.prompts(),
             checkpoint.sources());
@@ -117,12 +120,15 @@ public final class PipelineImporter {
     notes.add(message);
   }
 
-  private static Tokenizer tokenizer(
+  private Tokenizer tokenizer(
       Checkpoint checkpoint,
       CheckpointComponent encoder,
       String name,
       Map<String, Tokenizer> tokenizers) {
-    Config config = new Config(encoder.configSource(), encoder.config());
+    Config config =
+        builders
+            .of(encoder.componentClass().className())
+            .textConfig(new Config(encoder.configSource(), encoder.config()));
     int positions = (int) config.positive("max_position_embeddings", 77);
     Tokenizer tokenizer = checkpoint.tokenizer(name, positions);
     tokenizers.put(name, tokenizer);

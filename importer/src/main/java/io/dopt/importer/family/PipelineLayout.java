@@ -16,12 +16,14 @@ import java.util.TreeMap;
  * @param tokenizers the tokenizer of each text encoder
  * @param leftOut networks it may have that dopt does not run
  * @param options keys of model_index.json beside the components that the runtime honours
+ * @param scheduled whether it samples with a scheduler
  */
 record PipelineLayout(
     Map<String, Set<String>> roles,
     Map<String, String> tokenizers,
     Set<String> leftOut,
-    List<String> options) {
+    List<String> options,
+    boolean scheduled) {
   private static final Set<String> VAES = Set.of("AutoencoderKL", "AutoencoderTiny");
   private static final Set<String> UNETS = Set.of("UNet2DConditionModel");
   private static final Set<String> TEXT_ENCODER = Set.of("CLIPTextModel");
@@ -34,7 +36,8 @@ record PipelineLayout(
             Map.of("text_encoder", TEXT_ENCODER, "unet", UNETS, "vae", VAES),
             Map.of("text_encoder", "tokenizer"),
             Set.of("safety_checker", "image_encoder"),
-            List.of("requires_safety_checker"));
+            List.of("requires_safety_checker"),
+            true);
     PipelineLayout stableDiffusionXl =
         new PipelineLayout(
             Map.of(
@@ -44,9 +47,18 @@ record PipelineLayout(
                 "vae", VAES),
             Map.of("text_encoder", "tokenizer", "text_encoder_2", "tokenizer_2"),
             Set.of("image_encoder"),
-            List.of("force_zeros_for_empty_prompt", "add_watermarker"));
+            List.of("force_zeros_for_empty_prompt", "add_watermarker"),
+            true);
+    PipelineLayout clip =
+        new PipelineLayout(
+            Map.of("model", Set.of("CLIPModel")),
+            Map.of("model", "tokenizer"),
+            Set.of(),
+            List.of("preprocessor_config"),
+            false);
     return new TreeMap<>(
         Map.of(
+            "CLIPModel", clip,
             "StableDiffusionPipeline", stableDiffusion,
             "StableDiffusionImg2ImgPipeline", stableDiffusion,
             "LatentConsistencyModelPipeline", stableDiffusion,

@@ -163,6 +163,42 @@ class ConfigRefusalTest {
     accepts("CLIPTextModel", Configs.TEXT_ENCODER, key, value);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "future_key | 1 | UNSUPPORTED | keys that dopt does not know: future_key",
+        "projection_dim | null | BAD_INPUT | whole number",
+        "text_config | 3 | BAD_INPUT | text_config is not a JSON object",
+        "text_config | {'use_attention_mask': true} | UNSUPPORTED | text_config: use_attention",
+        "text_config | {'future_key': 1} | UNSUPPORTED | text_config has keys that dopt does not",
+        "text_config_dict | {'hidden_act': 'tan'} | UNSUPPORTED | text_config_dict: hidden_act",
+        "vision_config | {'future_key': 1} | UNSUPPORTED | vision_config has keys that dopt does",
+        "vision_config | {'image_size': [8, 4]} | BAD_INPUT | image_size must be a whole number",
+        "vision_config | {'patch_size': [2, 4]} | BAD_INPUT | patch_size must be a whole number",
+        "vision_config | {'patch_size': 512} | BAD_INPUT | 1 to 256 patches",
+        "vision_config | {'num_attention_heads': 7} | BAD_INPUT | heads do not divide",
+        "vision_config | {'hidden_act': 'tan'} | UNSUPPORTED | quick_gelu"
+      })
+  void clipRefuses(String key, String value, ErrorCode code, String part) {
+    refuses("CLIPModel", Configs.CLIP, key, value, code, part);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "text_config_dict | null",
+        "vision_config | {'model_type': 'clip_vision_model', 'dropout': 0.0, 'projection_dim': 9}",
+        "logit_scale_init_value | 2.6592",
+        "initializer_factor | 1.0"
+      })
+  void clipAccepts(String key, String value) {
+    accepts("CLIPModel", Configs.CLIP, key, value);
+  }
+
   private static void refuses(
       String className, String base, String key, String value, ErrorCode code, String part) {
     DoptException e =

@@ -21,6 +21,12 @@ final class Configs {
       "{'vocab_size': 50, 'hidden_size': 32, 'intermediate_size': 64, 'num_hidden_layers': 2,"
           + " 'num_attention_heads': 4, 'max_position_embeddings': 12, 'eos_token_id': 49}";
 
+  static final String CLIP =
+      "{'projection_dim': 6, 'text_config': "
+          + TEXT_ENCODER
+          + ", 'vision_config': {'hidden_size': 16, 'intermediate_size': 32,"
+          + " 'num_hidden_layers': 1, 'num_attention_heads': 2, 'image_size': 8, 'patch_size': 4}}";
+
   private Configs() {}
 
   static ObjectNode parse(String json) {

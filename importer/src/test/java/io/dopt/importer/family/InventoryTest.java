@@ -40,6 +40,11 @@ class InventoryTest {
         "CLIPTextModelWithProjection | 694659840 | {'hidden_size': 1280,"
             + " 'intermediate_size': 5120, 'num_attention_heads': 20, 'num_hidden_layers': 32,"
             + " 'hidden_act': 'gelu', 'projection_dim': 1280}",
+        // CLIP ViT-B/32, without its logit_scale, and ViT-L/14's vision tower
+        "CLIPModel | 151277312 | {}",
+        "CLIPVisionModelWithProjection | 303966208 | {'hidden_size': 1024,"
+            + " 'intermediate_size': 4096, 'num_attention_heads': 16, 'num_hidden_layers': 24,"
+            + " 'patch_size': 14, 'projection_dim': 768}",
         // TAESD
         "AutoencoderTiny | 2445063 | {}"
       })

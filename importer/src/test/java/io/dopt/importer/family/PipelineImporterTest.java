@@ -23,7 +23,8 @@ class PipelineImporterTest {
       strings = {
         "testdata/fixtures/sd15-tiny",
         "testdata/fixtures/sdxl-tiny",
-        "examples/shapes-world"
+        "examples/shapes-world",
+        "examples/shapes-world-clip"
       })
   void usesEveryTensor(String folder) {
     assertEquals(List.of(), importStrictly(folder).notes());
@@ -62,6 +63,20 @@ class PipelineImporterTest {
                 + " text_embeds f32[batch, 40], time_ids f32[batch, 6]"
                 + " -> sample f32[batch, 4, height, width]"),
         signatures::toString);
+  }
+
+  @Test
+  void clipIsTwoTowersWithoutScheduler() {
+    ImportedPipeline imported = importStrictly("examples/shapes-world-clip");
+    assertEquals(
+        List.of(
+            "text_model: input_ids i64[batch, 24] -> text_embeds f32[batch, 64]",
+            "vision_model: pixel_values f32[batch, 3, 64, 64] -> image_embeds f32[batch, 64],"
+                + " pooler_output f32[batch, 128], last_hidden_state f32[batch, 65, 128]"),
+        signatures(imported));
+    assertTrue(imported.model().scheduler().isEmpty());
+    assertEquals(24, imported.model().tokenizers().get("tokenizer").maximumLength());
+    assertEquals(64, imported.model().options().at("/preprocessor_config/size/height").intValue());
   }
 
   private static ImportedPipeline importStrictly(String folder) {

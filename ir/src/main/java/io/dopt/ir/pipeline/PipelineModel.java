@@ -1,21 +1,22 @@
 package io.dopt.ir.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * A pipeline read from a checkpoint.
  *
- * @param pipelineClass diffusers' class: {@code StableDiffusionPipeline}
+ * @param pipelineClass diffusers' class: {@code StableDiffusionPipeline}; or transformers' {@code
+ *     CLIPModel}
  * @param components by diffusers' name: {@code unet}, {@code text_encoder}, {@code vae_decoder},
  *     ...
  * @param tokenizers by diffusers' name: {@code tokenizer}, {@code tokenizer_2}
- * @param scheduler scheduler_config.json, verbatim
+ * @param scheduler scheduler_config.json, verbatim; absent for what does not sample, as a CLIP
  * @param options what model_index.json says beside the components
  * @param prompts captions the checkpoint brings to be evaluated with (its {@code prompts.txt}, one
  *     a line); may be empty
@@ -25,7 +26,7 @@ public record PipelineModel(
     String pipelineClass,
     SortedMap<String, Component> components,
     SortedMap<String, Tokenizer> tokenizers,
-    JsonNode scheduler,
+    Optional<ObjectNode> scheduler,
     ObjectNode options,
     List<String> prompts,
     List<Path> sources) {

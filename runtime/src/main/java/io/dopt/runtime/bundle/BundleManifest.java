@@ -19,10 +19,11 @@ import java.util.TreeMap;
  *
  * @param formatVersion always {@value #FORMAT_VERSION}
  * @param doptVersion the version of dopt that wrote the bundle
- * @param pipeline diffusers' pipeline class, e.g. {@code StableDiffusionPipeline}
+ * @param pipeline diffusers' pipeline class, e.g. {@code StableDiffusionPipeline}, or transformers'
+ *     {@code CLIPModel}
  * @param components by diffusers' component name: {@code text_encoder}, {@code unet}, ...
  * @param tokenizers by diffusers' component name: {@code tokenizer}, {@code tokenizer_2}
- * @param scheduler {@code scheduler_config.json}, verbatim
+ * @param scheduler {@code scheduler_config.json}, verbatim; absent for what does not sample
  * @param options what {@code model_index.json} says beside components
  * @param sizes image sizes in pixels the bundle was compiled for, with static engines unless it has
  *     dynamic ones only; the first is the default
@@ -36,7 +37,7 @@ public record BundleManifest(
     String pipeline,
     SortedMap<String, ComponentManifest> components,
     SortedMap<String, TokenizerManifest> tokenizers,
-    ObjectNode scheduler,
+    Optional<ObjectNode> scheduler,
     ObjectNode options,
     List<ImageSize> sizes,
     List<Integer> batches,

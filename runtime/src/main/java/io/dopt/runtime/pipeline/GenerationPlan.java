@@ -1,5 +1,6 @@
 package io.dopt.runtime.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.bundle.ImageSize;
@@ -52,7 +53,7 @@ record GenerationPlan(
     double guidanceScale = request.guidanceScale().orElse(family.guidanceScale());
     Scheduler scheduler =
         Schedulers.of(
-            family.schedulerConfig(manifest.scheduler(), listener::warning),
+            family.schedulerConfig(schedulerConfig(manifest), listener::warning),
             request.scheduler(),
             request.eta());
     Optional<RgbImage> initialImage =
@@ -155,5 +156,17 @@ record GenerationPlan(
               + ".");
     }
     return latents.toFloats();
+  }
+
+  private static ObjectNode schedulerConfig(BundleManifest manifest) {
+    return manifest
+        .scheduler()
+        .orElseThrow(
+            () ->
+                new DoptException(
+                    ErrorCode.BAD_INPUT,
+                    "The manifest of this "
+                        + manifest.pipeline()
+                        + " has no scheduler. Compile the checkpoint again."));
   }
 }

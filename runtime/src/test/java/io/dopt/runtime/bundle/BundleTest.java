@@ -73,7 +73,7 @@ class BundleTest {
         new TreeMap<>(Map.of("unet", unet)),
         new TreeMap<>(
             Map.of("tokenizer", new TokenizerManifest("tokenizer/tokenizer.json", 77, 1, 2, 2))),
-        config,
+        Optional.of(config),
         config,
         List.of(new ImageSize(512, 768)),
         List.of(1, 2),

@@ -77,7 +77,8 @@ class DiffusionPipelineTest {
   /** Denoises one image with the toy unet; what is added to it is given for both halves. */
   private static float[] denoise(
       Bundle bundle, float[] start, int steps, double scale, double text, double negative) {
-    Scheduler scheduler = Schedulers.of(bundle.manifest().scheduler(), Optional.empty(), 0);
+    Scheduler scheduler =
+        Schedulers.of(bundle.manifest().scheduler().orElseThrow(), Optional.empty(), 0);
     scheduler.setTimesteps(steps, new SampleLayout(1, start.length));
     float[] sample = start.clone();
     float[] prediction = new float[start.length];

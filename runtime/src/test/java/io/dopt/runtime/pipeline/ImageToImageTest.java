@@ -81,7 +81,8 @@ class ImageToImageTest {
 
   /** One step from the noised latents, with the prediction of the toy unet without its text. */
   private static float[] oneStep(Bundle bundle, float[] clean, float text) {
-    Scheduler scheduler = Schedulers.of(bundle.manifest().scheduler(), Optional.empty(), 0);
+    Scheduler scheduler =
+        Schedulers.of(bundle.manifest().scheduler().orElseThrow(), Optional.empty(), 0);
     scheduler.setTimesteps(4, new SampleLayout(1, LATENT));
     float[] sample = clean.clone();
     scheduler.addNoise(sample, noise(NoiseStream.INITIAL), 3, sample);

@@ -237,8 +237,9 @@ public final class Config {
   }
 
   private String show(String key) {
-    JsonNode node = root.get(key);
-    return key + (node == null ? " (absent, by default)" : " " + shorten(node));
+    // A dot leads into an object: text_config.hidden_size.
+    JsonNode node = root.at("/" + key.replace('.', '/'));
+    return key + (node.isMissingNode() ? " (absent, by default)" : " " + shorten(node));
   }
 
   private DoptException wrongType(String key, JsonNode node, String wanted) {
