@@ -124,6 +124,42 @@ public final class LazyTensors {
     return factor == 1 && offset == 0 ? source : new AffineTensor(source, factor, offset);
   }
 
+  /**
+   * Every element times the factor of its index along {@code axis}, in float64 and rounded once.
+   *
+   * @param factors one per index
+   */
+  public static LazyTensor scaleAxis(LazyTensor source, int axis, float... factors) {
+    List<Long> shape = source.shape();
+    require(
+        source.elementType().isFloatingPoint()
+            && axis >= 0
+            && axis < shape.size()
+            && shape.get(axis) == factors.length,
+        source,
+        "scaled by " + factors.length + " factors along axis " + axis);
+    long count = factors.length;
+    return new AxisScaledTensor(source, axis, DenseTensor.ofFloats(List.of(count), factors));
+  }
+
+  /**
+   * The elements divided by their scales in float32, rounded to nearest even and saturated to the
+   * small type of {@code parameters}, as ONNX {@code QuantizeLinear} with a zero point of 0; 4-bit
+   * ones packed two to a byte, the first in the low half. A NaN becomes 0 unless the type has one:
+   * whoever computes the scales refuses it.
+   */
+  public static LazyTensor quantize(LazyTensor source, QuantizationParameters parameters) {
+    require(
+        source.elementType().isFloatingPoint()
+            && parameters
+                .granularity()
+                .scaleShape(source.shape())
+                .equals(parameters.scale().shape()),
+        source,
+        "quantized by scales " + parameters.scale().shape() + " " + parameters.granularity());
+    return new QuantizedTensor(source, parameters);
+  }
+
   private static void requireWholeBytes(LazyTensor source) {
     require(source.elementType().bits() % 8 == 0, source, "rearranged, being packed below a byte");
   }
