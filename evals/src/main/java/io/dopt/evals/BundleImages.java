@@ -1,19 +1,18 @@
 package io.dopt.evals;
 
 import io.dopt.evals.report.Subject;
+import io.dopt.evals.resource.EnergyMeter;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
 import io.dopt.runtime.pipeline.GeneratedImage;
 import io.dopt.runtime.pipeline.GenerationListener;
-import io.dopt.runtime.pipeline.GenerationRequest;
 import io.dopt.runtime.pipeline.GenerationResult;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -23,6 +22,7 @@ final class BundleImages implements ImageSource {
   private final Subject subject;
   private final Sampling sampling;
   private final Consumer<String> warnings;
+  private final EnergyMeter energy = EnergyMeter.ofThisMachine();
 
   private BundleImages(
       DiffusionPipeline pipeline, Subject subject, Sampling sampling, Consumer<String> warnings) {
@@ -67,36 +67,29 @@ final class BundleImages implements ImageSource {
 
   @Override
   public void warmUp() {
-    pipeline.generate(request("", 0, Math.min(2, steps())));
+    pipeline.generate(sampling.generation("", 0, Math.min(2, steps())));
   }
 
   @Override
   public SourcedImage image(int index, String prompt, long seed) {
+    Optional<EnergyMeter.Reading> before = energy.read();
     GenerationResult result =
         pipeline.generate(
-            request(prompt, seed, steps()),
+            sampling.generation(prompt, seed, steps()),
             new GenerationListener() {
               @Override
               public void warning(String message) {
                 warnings.accept("Sample " + index + ": " + message);
               }
             });
+    Optional<Double> joules =
+        before.flatMap(start -> energy.read().flatMap(end -> energy.joules(start, end)));
     GeneratedImage image = result.images().get(0);
-    return new SourcedImage(image.image(), image.pngText(), Optional.of(result.timings()));
+    return new SourcedImage(image.image(), image.pngText(), Optional.of(result.timings()), joules);
   }
 
   private int steps() {
     return sampling.steps().orElseThrow();
-  }
-
-  private GenerationRequest request(String prompt, long seed, int steps) {
-    GenerationRequest.Builder request =
-        GenerationRequest.builder(prompt).seed(seed).steps(steps).batch(1);
-    sampling.guidanceScale().ifPresent(request::guidanceScale);
-    sampling.size().ifPresent(request::size);
-    sampling.scheduler().ifPresent(request::scheduler);
-    sampling.negativePrompt().ifPresent(text -> request.negativePrompts(List.of(text)));
-    return request.build();
   }
 
   private static String manifestHash(Bundle bundle) {

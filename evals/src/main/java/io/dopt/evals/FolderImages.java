@@ -69,7 +69,8 @@ final class FolderImages implements ImageSource {
   @Override
   public SourcedImage image(int index, String prompt, long seed) {
     Path file = files.get(index);
-    return new SourcedImage(ImageFiles.read(file), PngTextEntries.read(file), Optional.empty());
+    return new SourcedImage(
+        ImageFiles.read(file), PngTextEntries.read(file), Optional.empty(), Optional.empty());
   }
 
   @Override

@@ -33,7 +33,11 @@ sealed interface ImageSource extends AutoCloseable permits BundleImages, FolderI
    * @param image the pixels
    * @param pngText what its PNG file carries
    * @param timings absent when it was not made but read
+   * @param joules the energy the processor took meanwhile; absent where the machine does not tell
    */
   record SourcedImage(
-      RgbImage image, Map<String, String> pngText, Optional<StageTimings> timings) {}
+      RgbImage image,
+      Map<String, String> pngText,
+      Optional<StageTimings> timings,
+      Optional<Double> joules) {}
 }

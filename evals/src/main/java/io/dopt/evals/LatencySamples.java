@@ -8,6 +8,7 @@ import io.dopt.runtime.pipeline.StageTimings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
@@ -16,9 +17,14 @@ final class LatencySamples {
   private static final double NANOSECONDS = 1e6;
 
   private final List<StageTimings> images = new ArrayList<>();
+  private final List<Double> joules = new ArrayList<>();
 
-  void add(StageTimings image) {
+  /**
+   * @param joules of the image, where the machine tells
+   */
+  void add(StageTimings image, Optional<Double> energy) {
     images.add(image);
+    energy.ifPresent(joules::add);
   }
 
   /** Milliseconds of each image. */
@@ -44,7 +50,15 @@ final class LatencySamples {
             stage(Stage.SCHEDULER_STEP, schedulerSteps, denoiserSteps.length),
             stage(Stage.DECODING, perImage(StageTimings::vaeDecode)),
             stage(Stage.TOTAL, totals)),
-        medianSteps());
+        medianSteps(),
+        joulesPerImage());
+  }
+
+  /** A mean over some of the images would belong to other images than their times. */
+  private Optional<Double> joulesPerImage() {
+    return joules.size() < images.size()
+        ? Optional.empty()
+        : Optional.of(joules.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
   }
 
   private double[] perImage(Function<StageTimings, List<Long>> calls) {
@@ -80,6 +94,7 @@ final class LatencySamples {
         count,
         Quantiles.percentile(milliseconds, 50),
         Quantiles.percentile(milliseconds, 95),
+        Quantiles.percentile(milliseconds, 99),
         Arrays.stream(milliseconds).min().orElseThrow(),
         Arrays.stream(milliseconds).average().orElseThrow());
   }

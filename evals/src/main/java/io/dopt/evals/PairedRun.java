@@ -5,6 +5,7 @@ import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.evals.report.SampleResult;
 import io.dopt.evals.report.Verdict;
+import io.dopt.evals.resource.PeakMemory;
 import java.util.List;
 import java.util.Optional;
 

@@ -30,8 +30,8 @@ final class PairedSamples {
 
   void add(SampleResult sample, SourcedImage candidate, SourcedImage reference) {
     samples.add(sample);
-    candidate.timings().ifPresent(candidateTimes::add);
-    reference.timings().ifPresent(referenceTimes::add);
+    candidate.timings().ifPresent(times -> candidateTimes.add(times, candidate.joules()));
+    reference.timings().ifPresent(times -> referenceTimes.add(times, reference.joules()));
   }
 
   List<SampleResult> samples() {

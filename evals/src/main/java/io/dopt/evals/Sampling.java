@@ -1,6 +1,8 @@
 package io.dopt.evals;
 
 import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.pipeline.GenerationRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -38,5 +40,16 @@ public record Sampling(
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** The request for one image. */
+  GenerationRequest generation(String prompt, long imageSeed, int imageSteps) {
+    GenerationRequest.Builder request =
+        GenerationRequest.builder(prompt).seed(imageSeed).steps(imageSteps).batch(1);
+    guidanceScale.ifPresent(request::guidanceScale);
+    size.ifPresent(request::size);
+    scheduler.ifPresent(request::scheduler);
+    negativePrompt.ifPresent(text -> request.negativePrompts(List.of(text)));
+    return request.build();
   }
 }

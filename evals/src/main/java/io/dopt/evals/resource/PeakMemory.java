@@ -1,4 +1,4 @@
-package io.dopt.evals;
+package io.dopt.evals.resource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The most memory this process has held resident. */
-final class PeakMemory {
+public final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String HIGH_WATER_MARK = "VmHWM:";
 
   private PeakMemory() {}
 
   /** Bytes, as Linux counts them; empty on other systems. */
-  static Optional<Long> bytes() {
+  public static Optional<Long> bytes() {
     if (!Files.isReadable(STATUS)) {
       return Optional.empty();
     }
