@@ -6,6 +6,7 @@ import io.dopt.evals.Evaluation;
 import io.dopt.evals.EvaluationRequest;
 import io.dopt.evals.Reference;
 import io.dopt.evals.Sampling;
+import io.dopt.evals.cost.Cost;
 import io.dopt.evals.report.Environment;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.ReportJson;
@@ -121,16 +122,19 @@ final class EvalCommand extends DoptSubcommand {
   @Option(names = "--force", description = "Replace a report that exists.")
   private boolean force;
 
+  @Mixin private CostArguments cost;
+
   @Mixin private EngineArguments engine;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    Reference reference = against == null ? new Reference.Itself() : Reference.at(against);
     EvaluationRequest request =
         new EvaluationRequest(
             bundle,
-            against == null ? new Reference.Itself() : Reference.at(against),
+            reference,
             Optional.ofNullable(prompts),
             count == null ? OptionalInt.empty() : OptionalInt.of(count),
             new Sampling(
@@ -143,11 +147,22 @@ final class EvalCommand extends DoptSubcommand {
             engine.options(console()).threads(),
             EvaluationRequest.Measures.STANDARD,
             new Bootstrap(0, Bootstrap.DEFAULT_RESAMPLES),
-            new EvaluationRequest.Output(report, force, environment(), commandLine()));
+            new EvaluationRequest.Output(
+                report, force, environment(), commandLine(), cost.costing(reference)));
     EvaluationReport result;
     try (EvaluationProgress progress = new EvaluationProgress(console())) {
       result = Evaluation.run(request, progress);
     }
+    result
+        .cost()
+        .filter(Cost::energyMissing)
+        .ifPresent(
+            missing ->
+                console()
+                    .warning(
+                        "Energy has a price, but this machine does not tell how much it takes"
+                            + " (/sys/class/powercap, readable by root only on most systems); the"
+                            + " costs are those of the machine alone."));
     console()
         .result(
             console().json()

@@ -3,7 +3,6 @@ package io.dopt.cli;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.Figures;
-import io.dopt.evals.report.Latencies;
 import io.dopt.evals.report.Latencies.StageLatency;
 import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.report.SpeedResult;
@@ -12,6 +11,7 @@ import io.dopt.evals.statistics.SampleSummary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** An evaluation in a screenful of text. */
 final class EvaluationSummary {
@@ -56,7 +56,14 @@ final class EvaluationSummary {
             + report
                 .peakResidentBytes()
                 .map(bytes -> "; peak memory " + Figures.mebibytes(bytes))
+                .orElse("")
+            + report
+                .speed()
+                .candidate()
+                .joulesPerImage()
+                .map(joules -> "; " + Figures.number(joules) + " J per image")
                 .orElse(""));
+    CostSummary.lines(report).forEach(lines::add);
     lines.add("Report: " + page);
     return String.join("\n", lines);
   }
@@ -85,7 +92,15 @@ final class EvaluationSummary {
 
   private static TextTable speed(SpeedResult speed) {
     TextTable table =
-        new TextTable("<Stage", "Calls", "p50", "p95", "Reference p50", "Reference p95");
+        new TextTable(
+            "<Stage",
+            "Calls",
+            "p50",
+            "p95",
+            "p99",
+            "Reference p50",
+            "Reference p95",
+            "Reference p99");
     List<StageLatency> stages = speed.candidate().stages();
     for (int i = 0; i < stages.size(); i++) {
       StageLatency stage = stages.get(i);
@@ -95,17 +110,19 @@ final class EvaluationSummary {
           stage.count(),
           Figures.milliseconds(stage.p50()),
           Figures.milliseconds(stage.p95()),
-          speed.reference().map(other -> p50(other, index)).orElse("-"),
-          speed.reference().map(other -> p95(other, index)).orElse("-"));
+          Figures.milliseconds(stage.p99()),
+          reference(speed, index, StageLatency::p50),
+          reference(speed, index, StageLatency::p95),
+          reference(speed, index, StageLatency::p99));
     }
     return table;
   }
 
-  private static String p50(Latencies latencies, int stage) {
-    return Figures.milliseconds(latencies.stages().get(stage).p50());
-  }
-
-  private static String p95(Latencies latencies, int stage) {
-    return Figures.milliseconds(latencies.stages().get(stage).p95());
+  private static String reference(
+      SpeedResult speed, int stage, ToDoubleFunction<StageLatency> time) {
+    return speed
+        .reference()
+        .map(other -> Figures.milliseconds(time.applyAsDouble(other.stages().get(stage))))
+        .orElse("-");
   }
 }

@@ -184,6 +184,56 @@ class EvalCommandTest {
     }
   }
 
+  @Test
+  void pricesMakeCosts() throws IOException {
+    Path prices = folder.resolve("prices.json");
+    Files.writeString(
+        prices, "{\"currency\": \"EUR\", \"machinePerHour\": 3600, \"framesPerSecond\": 24}");
+    Path report = folder.resolve("report");
+    CommandLineRun run =
+        eval(
+            "--count",
+            1,
+            "--against",
+            bundle,
+            "--prices",
+            prices,
+            "--compile-seconds",
+            2,
+            "--report",
+            report);
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode json = read(report);
+    // At 1 EUR a second, an image costs the seconds that it takes.
+    double seconds = 1 / json.at("/speed/candidate/imagesPerSecond").doubleValue();
+    assertEquals(seconds, json.at("/cost/candidate/perImage").doubleValue(), 1e-9 * seconds);
+    assertEquals(
+        24 * seconds, json.at("/cost/candidate/perSecondOfVideo").doubleValue(), 1e-9 * seconds);
+    assertTrue(json.at("/cost/reference/perImage").doubleValue() > 0, json.toString());
+    // One pair has no interval, so it cannot tell.
+    assertEquals("undecided", json.at("/breakEven/outcome").textValue());
+    assertTrue(run.out().contains("per second of video, 24 frames"), run.out());
+    assertTrue(run.out().contains("Compiling took 2.00 s; the times"), run.out());
+    assertTrue(json.at("/layers/candidate").size() > 50, "layers");
+    assertTrue(json.at("/layers/reference").size() > 50, "layers");
+  }
+
+  @Test
+  void refusesCostsThatCannotBe() throws IOException {
+    Path report = folder.resolve("report");
+    CommandLineRun alone = eval("--count", 1, "--compile-seconds", 2, "--report", report);
+    assertEquals(2, alone.exitCode());
+    assertTrue(alone.err().contains("--against"), alone.err());
+    CommandLineRun none =
+        eval("--count", 1, "--against", bundle, "--compile-seconds", 0, "--report", report);
+    assertEquals(2, none.exitCode());
+    Path prices = Files.writeString(folder.resolve("prices.json"), "{\"currency\": \"EUR\"}");
+    CommandLineRun missing = eval("--count", 1, "--prices", prices, "--report", report);
+    assertEquals(3, missing.exitCode());
+    assertTrue(missing.err().contains("machinePerHour"), missing.err());
+    assertFalse(Files.exists(report));
+  }
+
   private static CommandLineRun eval(Object... arguments) {
     return CommandLineRun.of(
         Stream.concat(Stream.of("eval", bundle, "--steps", 2), Stream.of(arguments)).toArray());
@@ -195,7 +245,7 @@ class EvalCommandTest {
 
   private static JsonNode withoutTimes(JsonNode report) {
     ObjectNode rest = report.deepCopy();
-    rest.remove(List.of("speed", "peakResidentBytes", "created", "command"));
+    rest.remove(List.of("speed", "layers", "peakResidentBytes", "created", "command"));
     rest.get("samples")
         .forEach(
             sample ->

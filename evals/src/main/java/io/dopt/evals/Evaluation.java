@@ -1,8 +1,10 @@
 package io.dopt.evals;
 
 import io.dopt.evals.report.EvaluationReport;
+import io.dopt.evals.report.LayerTimes;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.tensor.DoptException;
+import java.util.List;
 
 /**
  * Paired evaluations: every sample's prompt and noise through candidate and reference. What the
@@ -37,7 +39,8 @@ public final class Evaluation {
             request.measures(),
             request.bootstrap());
     try (EvaluationWriter writer = new EvaluationWriter(request)) {
-      return writer.commit(compare(comparison, listener, writer), prompts.source());
+      Comparison compared = compare(comparison, listener, writer);
+      return writer.commit(compared, layers(request), prompts.source());
     }
   }
 
@@ -50,6 +53,15 @@ public final class Evaluation {
    */
   public static Comparison compare(ComparisonRequest request, EvaluationListener listener) {
     return compare(request, listener, PairSink.NONE);
+  }
+
+  /** After the comparison, whose engines are closed by then: memory holds one side at a time. */
+  private static LayerTimes layers(EvaluationRequest request) {
+    return new LayerTimes(
+        DenoiserProfile.measure(request.candidate(), request.threads(), request.sampling()),
+        request.reference() instanceof Reference.OtherBundle other
+            ? DenoiserProfile.measure(other.folder(), request.threads(), request.sampling())
+            : List.of());
   }
 
   private static Comparison compare(

@@ -1,5 +1,6 @@
 package io.dopt.evals;
 
+import io.dopt.evals.cost.Costing;
 import io.dopt.evals.metric.ImageScore;
 import io.dopt.evals.report.Environment;
 import io.dopt.evals.statistics.Bootstrap;
@@ -69,9 +70,14 @@ public record EvaluationRequest(
    * @param replace whether a report that is there may be replaced
    * @param environment where this runs
    * @param command the command line; empty when there is none
+   * @param costing what is to be costed
    */
   public record Output(
-      Path report, boolean replace, Environment environment, List<String> command) {
+      Path report,
+      boolean replace,
+      Environment environment,
+      List<String> command,
+      Costing costing) {
     public Output {
       command = List.copyOf(command);
     }

@@ -7,6 +7,7 @@ import io.dopt.evals.ImageSource.SourcedImage;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.HtmlReport;
+import io.dopt.evals.report.LayerTimes;
 import io.dopt.evals.report.ReportJson;
 import io.dopt.evals.report.SampleResult;
 import io.dopt.runtime.bundle.ImageSize;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 
 /** The folder of a report: images as they are made, then the documents. */
 final class EvaluationWriter implements PairSink, AutoCloseable {
@@ -52,7 +54,9 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
   }
 
   /** Writes the documents; the folder appears. */
-  EvaluationReport commit(Comparison comparison, String promptSource) {
+  EvaluationReport commit(Comparison comparison, LayerTimes layers, String promptSource) {
+    Economics economics =
+        new Economics(request.output().costing(), comparison.speed(), comparison.reference());
     EvaluationReport report =
         new EvaluationReport(
             EvaluationReport.FORMAT_VERSION,
@@ -63,6 +67,10 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
             comparison.metrics(),
             comparison.scores(),
             comparison.speed(),
+            layers,
+            Optional.empty(),
+            economics.cost(),
+            economics.breakEven(),
             comparison.peakResidentBytes(),
             comparison.samples(),
             request.output().environment(),

@@ -1,5 +1,7 @@
 package io.dopt.evals.report;
 
+import io.dopt.evals.cost.BreakEven;
+import io.dopt.evals.cost.Cost;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +17,10 @@ import java.util.Optional;
  * @param metrics over all samples, in the order of {@code ImageMetrics}
  * @param scores of single images, in the order in which they were asked for
  * @param speed how long it took
+ * @param layers where the time of the denoisers goes
+ * @param precision how the candidate is quantized; absent for a bundle that does not say
+ * @param cost of images; absent without prices
+ * @param breakEven of compiling; absent unless its time was given
  * @param peakResidentBytes the most memory the process held, both sides loaded; absent where the
  *     operating system does not tell
  * @param samples in the order of their indices
@@ -31,6 +37,10 @@ public record EvaluationReport(
     List<MetricResult> metrics,
     List<ScoreResult> scores,
     SpeedResult speed,
+    LayerTimes layers,
+    Optional<PrecisionDetail> precision,
+    Optional<Cost> cost,
+    Optional<BreakEven> breakEven,
     Optional<Long> peakResidentBytes,
     List<SampleResult> samples,
     Environment environment,

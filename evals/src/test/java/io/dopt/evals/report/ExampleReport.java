@@ -1,5 +1,9 @@
 package io.dopt.evals.report;
 
+import io.dopt.evals.cost.BreakEven;
+import io.dopt.evals.cost.Cost;
+import io.dopt.evals.cost.Prices;
+import io.dopt.evals.cost.Usage;
 import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.evals.report.Latencies.StageLatency;
@@ -82,6 +86,14 @@ final class ExampleReport {
             latencies(1),
             Optional.of(latencies(1.8)),
             Optional.of(new Estimate(1.8, Optional.of(new Interval(1.7, 1.9))))),
+        layers(),
+        Optional.of(precision()),
+        Optional.of(
+            Cost.of(
+                new Prices("EUR", 0.36, Optional.of(0.25), Optional.of(24.0)),
+                new Usage(0.91, Optional.of(24.0)),
+                Optional.of(new Usage(1.64, Optional.of(43.2))))),
+        Optional.of(BreakEven.of(95, 0.91, 1.64, true)),
         Optional.of(812L << 20),
         samples,
         new Environment(
@@ -154,6 +166,60 @@ final class ExampleReport {
                 Stage.TOTAL, 4, 900 * factor, 990 * factor, 1010 * factor, 870, 910 * factor)),
         List.of(170 * factor, 161 * factor, 160 * factor, 163 * factor, 159 * factor),
         Optional.of(24 * factor));
+  }
+
+  private static LayerTimes layers() {
+    List<LayerTime> layers = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      layers.add(
+          new LayerTime(
+              "down_blocks." + i / 4 + ".resnets." + i % 4 + ".conv1",
+              List.of("QLinearConv"),
+              8.0 / (i + 1),
+              0.2 / (i + 1)));
+    }
+    return new LayerTimes(layers, layers);
+  }
+
+  private static PrecisionDetail precision() {
+    List<LayerPrecision> layers = new ArrayList<>();
+    for (int i = 0; i < 38; i++) {
+      boolean fallback = i == 3;
+      layers.add(
+          new LayerPrecision(
+              "down_blocks." + i / 4 + ".resnets." + i % 4 + ".conv1",
+              i == 0 ? "float32" : "int8",
+              Optional.of(i == 0 || fallback ? "float32" : "int8"),
+              Optional.of(i == 0 || fallback ? "Conv" : "QLinearConv"),
+              Optional.of(0.2 / (i + 1)),
+              i == 0 ? Optional.empty() : Optional.of(30 + 0.7 * i)));
+    }
+    return new PrecisionDetail(
+        "int8, per channel, percentile 99.9",
+        layers,
+        List.of(
+            new TrialPoint("all int8", 27.1, 151, false, true),
+            new TrialPoint("conv_in, conv_out float32", 31.6, 160, true, true),
+            new TrialPoint("attention float32", 31.2, 204, false, false),
+            new TrialPoint("half float32", 36.9, 221, false, true)),
+        List.of(range("mid_block.resnets.0.conv1", 4), range("conv_out", 9)));
+  }
+
+  private static RangeSeries range(String layer, double scale) {
+    List<Double> timesteps = new ArrayList<>();
+    List<Double> minimum = new ArrayList<>();
+    List<Double> maximum = new ArrayList<>();
+    List<Double> low = new ArrayList<>();
+    List<Double> high = new ArrayList<>();
+    for (int bucket = 0; bucket < 10; bucket++) {
+      double drift = scale * (1 + 0.12 * bucket);
+      timesteps.add(950.0 - 100 * bucket);
+      minimum.add(-0.6 * drift);
+      maximum.add(drift);
+      low.add(-0.3 * drift);
+      high.add(0.55 * drift);
+    }
+    return new RangeSeries(layer, timesteps, minimum, maximum, low, high);
   }
 
   private static RgbImage constant() {

@@ -1,0 +1,104 @@
+package io.dopt.evals;
+
+import io.dopt.evals.report.LayerTime;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.runtime.engine.NodeTime;
+import io.dopt.runtime.pipeline.DiffusionPipeline;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Where the time of a bundle's denoiser goes, layer by layer, in a few profiled steps. */
+final class DenoiserProfile {
+  private static final String DENOISER = "unet";
+
+  /** Enough that the first, cold call weighs little. */
+  private static final int STEPS = 8;
+
+  private DenoiserProfile() {}
+
+  /**
+   * Generates an image with a profile.
+   *
+   * @param folder of the bundle
+   * @param sampling as the images of the evaluation are made, with fewer steps
+   * @return slowest first
+   * @throws DoptException as {@link DiffusionPipeline#generate}
+   */
+  static List<LayerTime> measure(Path folder, int threads, Sampling sampling) {
+    Bundle bundle = Bundle.open(folder);
+    Path profiles = temporaryFolder();
+    EngineOptions options = EngineOptions.defaults().withThreads(threads).withProfile(profiles);
+    try (DiffusionPipeline pipeline = DiffusionPipeline.open(bundle, options)) {
+      int steps =
+          Math.min(
+              STEPS, EvaluationDefaults.sampling(sampling, bundle.manifest()).steps().getAsInt());
+      pipeline.generate(sampling.generation("", 0, steps));
+      return layers(
+          pipeline.engines().endProfiles(DENOISER).values().stream()
+              .flatMap(List::stream)
+              .toList());
+    } finally {
+      // After the engines are closed: those of other components write profiles when they are.
+      delete(profiles);
+    }
+  }
+
+  /** The nodes by the module they come from. */
+  static List<LayerTime> layers(Collection<NodeTime> nodes) {
+    long total = nodes.stream().mapToLong(NodeTime::microseconds).sum();
+    long calls = nodes.stream().mapToLong(NodeTime::calls).max().orElse(1);
+    Map<String, Long> microseconds = new TreeMap<>();
+    Map<String, TreeSet<String>> operators = new TreeMap<>();
+    for (NodeTime node : nodes) {
+      String layer = layer(node.node());
+      microseconds.merge(layer, node.microseconds(), Long::sum);
+      operators.computeIfAbsent(layer, name -> new TreeSet<>()).add(node.operator());
+    }
+    return microseconds.entrySet().stream()
+        .map(
+            entry ->
+                new LayerTime(
+                    entry.getKey(),
+                    List.copyOf(operators.get(entry.getKey())),
+                    entry.getValue() / 1e3 / calls,
+                    (double) entry.getValue() / Math.max(1, total)))
+        .sorted(Comparator.comparingDouble(LayerTime::millisecondsPerStep).reversed())
+        .toList();
+  }
+
+  /** The builders name nodes {@code module/Operator}; ONNX Runtime adds to the end, or has none. */
+  private static String layer(String node) {
+    int slash = node.indexOf('/');
+    return slash > 0 ? node.substring(0, slash) : LayerTime.OF_THE_ENGINE;
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("dopt-profile");
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.IO, "There is no place for a profile: " + e, e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.IO, "The profile in " + folder + " stays: " + e, e);
+    }
+  }
+}
