@@ -2,6 +2,7 @@ package io.dopt.cli;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.dopt.compiler.DoptVersion;
+import io.dopt.evals.Criteria;
 import io.dopt.evals.Evaluation;
 import io.dopt.evals.EvaluationRequest;
 import io.dopt.evals.Reference;
@@ -10,10 +11,9 @@ import io.dopt.evals.cost.Cost;
 import io.dopt.evals.report.Environment;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.ReportJson;
-import io.dopt.evals.report.Verdict.Check;
+import io.dopt.evals.report.Verdict.Decision;
 import io.dopt.evals.statistics.Bootstrap;
 import io.dopt.runtime.bundle.ImageSize;
-import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,7 +146,8 @@ final class EvalCommand extends DoptSubcommand {
                 Optional.ofNullable(negativePrompt)),
             engine.options(console()).threads(),
             EvaluationRequest.Measures.STANDARD,
-            new Bootstrap(0, Bootstrap.DEFAULT_RESAMPLES),
+            Criteria.NONE,
+            Bootstrap.usual(),
             new EvaluationRequest.Output(
                 report, force, environment(), commandLine(), cost.costing(reference)));
     EvaluationReport result;
@@ -168,9 +169,9 @@ final class EvalCommand extends DoptSubcommand {
             console().json()
                 ? ReportJson.write(result).stripTrailing()
                 : EvaluationSummary.of(result, report.resolve(Evaluation.REPORT_HTML)));
-    Optional<Check> failed = result.verdict().decidingCheck();
-    failed.ifPresent(check -> console().error(check.explanation()));
-    return failed.flatMap(Check::failure).map(ErrorCode::exitCode).orElse(0);
+    Optional<Decision> failed = result.verdict().decision();
+    failed.ifPresent(decision -> console().error(decision.explanation()));
+    return failed.map(decision -> decision.failure().exitCode()).orElse(0);
   }
 
   private List<String> commandLine() {

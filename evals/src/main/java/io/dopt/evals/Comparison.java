@@ -1,5 +1,7 @@
 package io.dopt.evals;
 
+import io.dopt.evals.report.BaselineResult;
+import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.report.SampleResult;
 import io.dopt.evals.report.ScoreResult;
@@ -13,11 +15,13 @@ import java.util.Optional;
 /**
  * What a paired comparison found.
  *
- * @param verdict what the checks say together
+ * @param verdict what checks and gates say together
  * @param candidate what was judged
  * @param reference what it was compared with
+ * @param settings how images were made
  * @param metrics over all samples, in the order of {@code ImageMetrics}
  * @param scores of single images, in the order of the request
+ * @param baseline how it compares with an earlier evaluation, when one was given
  * @param speed how long images took
  * @param peakResidentBytes the most memory the process held, both sides loaded; absent where the
  *     operating system does not tell
@@ -27,8 +31,10 @@ public record Comparison(
     Verdict verdict,
     Subject candidate,
     Subject reference,
+    EvaluationSettings settings,
     List<MetricResult> metrics,
     List<ScoreResult> scores,
+    Optional<BaselineResult> baseline,
     SpeedResult speed,
     Optional<Long> peakResidentBytes,
     List<SampleResult> samples) {

@@ -1,6 +1,7 @@
 package io.dopt.evals;
 
 import io.dopt.evals.EvaluationRequest.Measures;
+import io.dopt.evals.gate.Gate;
 import io.dopt.evals.statistics.Bootstrap;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
@@ -12,37 +13,41 @@ import java.util.List;
  *
  * @param candidate folder of the bundle to judge
  * @param reference what to compare with
- * @param prompts at least one
+ * @param prompts {@link EvaluationPrompts#of} has those of a bundle
  * @param samples how many pairs; sample i takes prompt i modulo their number and seed + i
  * @param sampling how images are made, the same on both sides
  * @param threads of the engines, 0 for their own default
  * @param measures what is measured beside the standard metrics
+ * @param criteria what the verdict is about
  * @param bootstrap for confidence intervals
  */
 public record ComparisonRequest(
     Path candidate,
     Reference reference,
-    List<String> prompts,
+    EvaluationPrompts prompts,
     int samples,
     Sampling sampling,
     int threads,
     Measures measures,
+    Criteria criteria,
     Bootstrap bootstrap) {
 
   /**
    * @throws DoptException (USAGE) for values that make no sense, naming them
    */
   public ComparisonRequest {
-    prompts = List.copyOf(prompts);
-    if (prompts.isEmpty()) {
-      throw new DoptException(ErrorCode.USAGE, "A comparison needs at least one prompt.");
-    }
     if (samples < 1) {
       throw new DoptException(
           ErrorCode.USAGE, "A comparison of " + samples + " samples says nothing.");
     }
     if (threads < 0) {
       throw new DoptException(ErrorCode.USAGE, "There cannot be " + threads + " threads.");
+    }
+    if (!criteria.gates().isEmpty() && reference instanceof Reference.Itself) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          "Gates compare with a reference, and the bundle against itself on other threads is none:"
+              + " that is the noise floor. Name a bundle or a folder of images with --against.");
     }
     if (sampling.seed() > Long.MAX_VALUE - (samples - 1)) {
       throw new DoptException(
@@ -55,9 +60,34 @@ public record ComparisonRequest(
     }
   }
 
+  /**
+   * A comparison of two bundles by gates, everything else as usual.
+   *
+   * @param gates limits that the candidate has to keep
+   */
+  public static ComparisonRequest of(
+      Path candidate,
+      Path reference,
+      EvaluationPrompts prompts,
+      int samples,
+      Sampling sampling,
+      int threads,
+      List<Gate> gates) {
+    return new ComparisonRequest(
+        candidate,
+        new Reference.OtherBundle(reference),
+        prompts,
+        samples,
+        sampling,
+        threads,
+        Measures.STANDARD,
+        Criteria.of(gates),
+        Bootstrap.usual());
+  }
+
   /** The prompt of a sample. */
   String prompt(int sample) {
-    return prompts.get(sample % prompts.size());
+    return prompts.prompts().get(sample % prompts.prompts().size());
   }
 
   /** The seed of a sample. */

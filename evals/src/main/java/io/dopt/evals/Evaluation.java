@@ -32,15 +32,16 @@ public final class Evaluation {
         new ComparisonRequest(
             request.candidate(),
             request.reference(),
-            prompts.prompts(),
+            prompts,
             request.samples().orElse(prompts.prompts().size()),
             request.sampling(),
             request.threads(),
             request.measures(),
+            request.criteria(),
             request.bootstrap());
     try (EvaluationWriter writer = new EvaluationWriter(request)) {
       Comparison compared = compare(comparison, listener, writer);
-      return writer.commit(compared, layers(request), prompts.source());
+      return writer.commit(compared, layers(request));
     }
   }
 
@@ -66,8 +67,10 @@ public final class Evaluation {
 
   private static Comparison compare(
       ComparisonRequest request, EvaluationListener listener, PairSink sink) {
+    PairedRun run = new PairedRun(request, listener, sink);
+    run.requireJudgeable();
     try (ComparedSides sides = ComparedSides.open(request, listener::warning)) {
-      return new PairedRun(request, listener, sink).run(sides);
+      return run.run(sides);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.dopt.evals;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.pipeline.PromptFile;
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,9 +14,9 @@ import java.util.Optional;
  * @param source where they are from, for readers
  * @param prompts at least one
  */
-record EvaluationPrompts(String source, List<String> prompts) {
+public record EvaluationPrompts(String source, List<String> prompts) {
   /** A bundle's own prompts; {@code dopt compile} copies them from the checkpoint. */
-  static final String BUNDLE_FILE = "prompts.txt";
+  public static final String BUNDLE_FILE = "prompts.txt";
 
   /** Of different kinds: people, places, things, counting, text, styles. */
   private static final List<String> GENERAL =
@@ -29,8 +30,14 @@ record EvaluationPrompts(String source, List<String> prompts) {
           "a close-up of a bee on a lavender flower, macro photography",
           "a cozy library with tall windows, morning light");
 
-  EvaluationPrompts {
+  /**
+   * @throws DoptException (USAGE) without prompts
+   */
+  public EvaluationPrompts {
     prompts = List.copyOf(prompts);
+    if (prompts.isEmpty()) {
+      throw new DoptException(ErrorCode.USAGE, "An evaluation needs at least one prompt.");
+    }
   }
 
   /**
@@ -38,7 +45,7 @@ record EvaluationPrompts(String source, List<String> prompts) {
    *
    * @throws DoptException (IO, BAD_INPUT) when the file cannot be read, is not UTF-8 or is empty
    */
-  static EvaluationPrompts of(Optional<Path> file, Bundle bundle) {
+  public static EvaluationPrompts of(Optional<Path> file, Bundle bundle) {
     if (file.isPresent()) {
       return new EvaluationPrompts(file.get().toString(), PromptFile.read(file.get()));
     }

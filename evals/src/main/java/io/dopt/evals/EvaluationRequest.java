@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param sampling how images are made, the same on both sides
  * @param threads of the engines, 0 for their own default
  * @param measures what is measured beside the standard metrics
+ * @param criteria what the verdict is about
  * @param bootstrap for confidence intervals
  * @param output where the report goes and what it says of its making
  */
@@ -33,6 +34,7 @@ public record EvaluationRequest(
     Sampling sampling,
     int threads,
     Measures measures,
+    Criteria criteria,
     Bootstrap bootstrap,
     Output output) {
 

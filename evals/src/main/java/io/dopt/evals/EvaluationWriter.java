@@ -1,19 +1,13 @@
 package io.dopt.evals;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dopt.evals.ImageSource.SourcedImage;
 import io.dopt.evals.report.EvaluationReport;
-import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.HtmlReport;
 import io.dopt.evals.report.LayerTimes;
 import io.dopt.evals.report.ReportJson;
 import io.dopt.evals.report.SampleResult;
-import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.image.ImageFiles;
 import io.dopt.tensor.DoptException;
-import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
 import io.dopt.tensor.WriteFailure;
 import java.io.IOException;
@@ -21,14 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Optional;
 
 /** The folder of a report: images as they are made, then the documents. */
 final class EvaluationWriter implements PairSink, AutoCloseable {
   private final EvaluationRequest request;
   private final OutputFolder folder;
-  private Map<String, String> firstPngText = Map.of();
 
   /**
    * @throws DoptException (IO) when the folder exists and may not be replaced, or cannot be written
@@ -42,9 +34,6 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
 
   @Override
   public void pair(SampleResult sample, SourcedImage candidate, SourcedImage reference) {
-    if (firstPngText.isEmpty()) {
-      firstPngText = candidate.pngText();
-    }
     write(candidate, sample.candidateImage());
     write(reference, sample.referenceImage());
   }
@@ -54,7 +43,7 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
   }
 
   /** Writes the documents; the folder appears. */
-  EvaluationReport commit(Comparison comparison, LayerTimes layers, String promptSource) {
+  EvaluationReport commit(Comparison comparison, LayerTimes layers) {
     Economics economics =
         new Economics(request.output().costing(), comparison.speed(), comparison.reference());
     EvaluationReport report =
@@ -63,9 +52,10 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
             comparison.verdict(),
             comparison.candidate(),
             comparison.reference(),
-            settings(promptSource),
+            comparison.settings(),
             comparison.metrics(),
             comparison.scores(),
+            comparison.baseline(),
             comparison.speed(),
             layers,
             Optional.empty(),
@@ -82,27 +72,6 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
         HtmlReport.render(report, folder.resolve(Evaluation.REPORT_JSON).getParent()));
     folder.commit();
     return report;
-  }
-
-  /** The settings as the pipeline resolved them, which its images record. */
-  private EvaluationSettings settings(String promptSource) {
-    Sampling sampling = request.sampling();
-    try {
-      JsonNode made = new ObjectMapper().readTree(firstPngText.get("dopt"));
-      return new EvaluationSettings(
-          promptSource,
-          sampling.seed(),
-          made.get("num_inference_steps").intValue(),
-          made.get("guidance_scale").doubleValue(),
-          new ImageSize(made.get("height").intValue(), made.get("width").intValue()),
-          made.get("scheduler").textValue(),
-          sampling.negativePrompt(),
-          request.bootstrap().seed(),
-          request.bootstrap().resamples());
-    } catch (JsonProcessingException e) {
-      throw new DoptException(
-          ErrorCode.INTERNAL, "The pipeline does not say how it made an image.", e);
-    }
   }
 
   private void write(String name, String text) {

@@ -1,11 +1,21 @@
 package io.dopt.evals;
 
 import io.dopt.evals.ImageSource.SourcedImage;
+import io.dopt.evals.baseline.Baseline;
+import io.dopt.evals.baseline.BaselineComparison;
+import io.dopt.evals.gate.GateEvidence;
+import io.dopt.evals.gate.GateNames;
+import io.dopt.evals.gate.Gates;
 import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageMetrics;
+import io.dopt.evals.report.BaselineResult;
+import io.dopt.evals.report.EvaluationSettings;
+import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.report.SampleResult;
+import io.dopt.evals.report.ScoreResult;
 import io.dopt.evals.report.Verdict;
 import io.dopt.evals.resource.PeakMemory;
+import io.dopt.tensor.DoptException;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +33,19 @@ final class PairedRun {
     this.request = request;
     this.listener = listener;
     this.sink = sink;
+  }
+
+  /**
+   * Refuses gates that this run could not judge.
+   *
+   * @throws DoptException (USAGE, UNSUPPORTED) naming the gate and why
+   */
+  void requireJudgeable() {
+    Gates.require(
+        request.criteria().gates(),
+        GateNames.of(metrics, request.measures().scores()),
+        !(request.reference() instanceof Reference.ImageFolder),
+        request.criteria().baseline().isPresent());
   }
 
   Comparison run(ComparedSides sides) {
@@ -53,19 +76,49 @@ final class PairedRun {
   }
 
   private Comparison comparison(ComparedSides sides, PairedSamples pairs) {
+    EvaluationSettings settings = ResolvedSettings.of(request, pairs.firstPngText());
+    List<MetricResult> metricResults = metrics.stream().map(pairs::metric).toList();
+    List<ScoreResult> scores =
+        request.measures().scores().stream().map(pairs::score).flatMap(Optional::stream).toList();
+    Optional<BaselineResult> baseline =
+        request
+            .criteria()
+            .baseline()
+            .map(earlier -> baseline(earlier, settings, pairs.samples()))
+            .map(compared -> compared.of(metricResults, scores));
     return new Comparison(
-        Verdict.of(
-            List.of(
-                DegenerateImages.check(
-                    "candidate", pairs.samples(), SampleResult::candidateProblem),
-                DegenerateImages.check(
-                    "reference", pairs.samples(), SampleResult::referenceProblem))),
+        verdict(pairs.samples(), baseline),
         sides.candidate().subject(),
         sides.reference().subject(),
-        metrics.stream().map(pairs::metric).toList(),
-        request.measures().scores().stream().map(pairs::score).flatMap(Optional::stream).toList(),
+        settings,
+        metricResults,
+        scores,
+        baseline,
         pairs.speed(sides.candidate().subject(), sides.reference().subject()),
         PeakMemory.bytes(),
         pairs.samples());
+  }
+
+  private Verdict verdict(List<SampleResult> samples, Optional<BaselineResult> baseline) {
+    return Verdict.of(
+        List.of(
+            DegenerateImages.check("candidate", samples, SampleResult::candidateProblem),
+            DegenerateImages.check("reference", samples, SampleResult::referenceProblem)),
+        Gates.judge(
+            request.criteria().gates(), new GateEvidence(samples, baseline, request.bootstrap())));
+  }
+
+  private BaselineComparison baseline(
+      Baseline earlier, EvaluationSettings settings, List<SampleResult> samples) {
+    List<String> differences = earlier.differences(settings);
+    if (!differences.isEmpty()) {
+      listener.warning(
+          "The baseline "
+              + earlier.path()
+              + " was made otherwise, so changes are not the candidate's alone: "
+              + String.join("; ", differences)
+              + ".");
+    }
+    return new BaselineComparison(earlier, samples, request.bootstrap());
   }
 }

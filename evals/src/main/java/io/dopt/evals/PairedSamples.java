@@ -14,6 +14,7 @@ import io.dopt.evals.statistics.Quantiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -23,15 +24,24 @@ final class PairedSamples {
   private final LatencySamples candidateTimes = new LatencySamples();
   private final LatencySamples referenceTimes = new LatencySamples();
   private final List<SampleResult> samples = new ArrayList<>();
+  private Map<String, String> firstPngText = Map.of();
 
   PairedSamples(Bootstrap bootstrap) {
     this.bootstrap = bootstrap;
   }
 
   void add(SampleResult sample, SourcedImage candidate, SourcedImage reference) {
+    if (samples.isEmpty()) {
+      firstPngText = candidate.pngText();
+    }
     samples.add(sample);
     candidate.timings().ifPresent(times -> candidateTimes.add(times, candidate.joules()));
     reference.timings().ifPresent(times -> referenceTimes.add(times, reference.joules()));
+  }
+
+  /** What the PNG of the candidate's first image says. */
+  Map<String, String> firstPngText() {
+    return firstPngText;
   }
 
   List<SampleResult> samples() {

@@ -19,7 +19,7 @@ class DegenerateImagesTest {
         DegenerateImages.check(
             "candidate", List.of(sample(0, Optional.empty())), SampleResult::candidateProblem);
     assertTrue(check.passed());
-    assertTrue(Verdict.of(List.of(check)).decidingCheck().isEmpty());
+    assertTrue(Verdict.of(List.of(check)).decision().isEmpty());
   }
 
   @Test
@@ -36,7 +36,9 @@ class DegenerateImagesTest {
     assertTrue(check.explanation().contains("it has NaN"), check.explanation());
     Check reference = DegenerateImages.check("reference", samples, SampleResult::referenceProblem);
     Verdict verdict = Verdict.of(List.of(reference, check));
-    assertEquals(Optional.of(check), verdict.decidingCheck());
+    assertEquals(
+        Optional.of(new Verdict.Decision(ErrorCode.QUALITY, check.explanation())),
+        verdict.decision());
   }
 
   private static SampleResult sample(int index, Optional<String> problem) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param settings how images were made
  * @param metrics over all samples, in the order of {@code ImageMetrics}
  * @param scores of single images, in the order in which they were asked for
+ * @param baseline how it compares with an earlier evaluation, when one was given
  * @param speed how long it took
  * @param layers where the time of the denoisers goes
  * @param precision how the candidate is quantized; absent for a bundle that does not say
@@ -36,6 +37,7 @@ public record EvaluationReport(
     EvaluationSettings settings,
     List<MetricResult> metrics,
     List<ScoreResult> scores,
+    Optional<BaselineResult> baseline,
     SpeedResult speed,
     LayerTimes layers,
     Optional<PrecisionDetail> precision,

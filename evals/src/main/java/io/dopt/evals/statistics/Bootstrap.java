@@ -20,6 +20,11 @@ public record Bootstrap(long seed, int resamples) {
   /** Enough for the second digit of an interval. */
   public static final int DEFAULT_RESAMPLES = 2000;
 
+  /** The one every report takes. */
+  public static Bootstrap usual() {
+    return new Bootstrap(0, DEFAULT_RESAMPLES);
+  }
+
   /** Mean and quantiles of {@code values}, at least one, with their intervals. */
   public SampleSummary summarize(double[] values) {
     return new SampleSummary(
@@ -37,7 +42,35 @@ public record Bootstrap(long seed, int resamples) {
     return estimate(values, StatUtils::mean);
   }
 
-  private Estimate estimate(double[] values, ToDoubleFunction<double[]> statistic) {
+  /** The mean of {@code first} minus that of {@code second}, which do not belong together. */
+  public Estimate difference(double[] first, double[] second) {
+    double value = StatUtils.mean(first) - StatUtils.mean(second);
+    if (first.length < 2 || second.length < 2) {
+      return new Estimate(value, Optional.empty());
+    }
+    RandomGenerator random = new Well19937c(seed);
+    double[] differences = new double[resamples];
+    for (int r = 0; r < resamples; r++) {
+      differences[r] = resampledMean(first, random) - resampledMean(second, random);
+    }
+    return new Estimate(value, Optional.of(interval(differences)));
+  }
+
+  private static double resampledMean(double[] values, RandomGenerator random) {
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      sum += values[random.nextInt(values.length)];
+    }
+    return sum / values.length;
+  }
+
+  private static Interval interval(double[] statistics) {
+    return new Interval(
+        Quantiles.percentile(statistics, 2.5), Quantiles.percentile(statistics, 97.5));
+  }
+
+  /** A statistic of {@code values}, at least one. */
+  public Estimate estimate(double[] values, ToDoubleFunction<double[]> statistic) {
     double[] resample = new double[values.length];
     return estimate(
         values.length,
@@ -72,10 +105,6 @@ public record Bootstrap(long seed, int resamples) {
       }
       statistics[r] = statistic.applyAsDouble(indices);
     }
-    return new Estimate(
-        value,
-        Optional.of(
-            new Interval(
-                Quantiles.percentile(statistics, 2.5), Quantiles.percentile(statistics, 97.5))));
+    return new Estimate(value, Optional.of(interval(statistics)));
   }
 }

@@ -82,6 +82,7 @@ final class ExampleReport {
                 new Estimate(0.31, Optional.of(new Interval(0.3, 0.32))),
                 new Estimate(0.312, Optional.of(new Interval(0.302, 0.322))),
                 new Estimate(-0.002, Optional.of(new Interval(-0.004, 0.001))))),
+        Optional.empty(),
         new SpeedResult(
             latencies(1),
             Optional.of(latencies(1.8)),
