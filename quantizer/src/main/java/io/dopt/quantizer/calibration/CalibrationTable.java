@@ -1,0 +1,87 @@
+package io.dopt.quantizer.calibration;
+
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.Sha256;
+import io.dopt.tensor.WholeFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The statistics of a denoiser's values over a calibration: {@code calibration.json}, format
+ * version {@value #FORMAT_VERSION}. Same graph, same settings, same bytes.
+ *
+ * @param formatVersion always {@value #FORMAT_VERSION}
+ * @param graph SHA-256 of the graph whose values these are, with the content of its weights, which
+ *     is the same wherever the checkpoint lies
+ * @param settings how the images were made
+ * @param timesteps the stretches of timesteps
+ * @param values by name in the graph
+ */
+public record CalibrationTable(
+    int formatVersion,
+    String graph,
+    CalibrationSettings settings,
+    TimestepBuckets timesteps,
+    SortedMap<String, ValueStatistics> values) {
+  /** The one version this dopt reads and writes. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** Keeps a sorted copy. */
+  public CalibrationTable {
+    if (formatVersion != FORMAT_VERSION) {
+      throw new IllegalArgumentException("the format version is " + formatVersion);
+    }
+    CalibrationSettings.requireHash(graph);
+    values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+    for (Map.Entry<String, ValueStatistics> value : values.entrySet()) {
+      if (value.getValue().buckets().size() != timesteps.count()) {
+        throw new IllegalArgumentException(
+            value.getKey()
+                + " has "
+                + value.getValue().buckets().size()
+                + " buckets, the table "
+                + timesteps.count());
+      }
+    }
+  }
+
+  /** The statistics of a value, if it was observed. */
+  public Optional<ValueStatistics> value(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  /** SHA-256 of the file. */
+  public String hash() {
+    return Sha256.of(toJson());
+  }
+
+  /** The table as JSON: sorted keys, fixed layout, {@code \n}, UTF-8. */
+  public byte[] toJson() {
+    return CalibrationJson.write(this);
+  }
+
+  /**
+   * Writes the file, which appears whole or not at all.
+   *
+   * @throws DoptException (IO) when it cannot be written
+   */
+  public void write(Path file) {
+    byte[] json = toJson();
+    WholeFile.write(file, json.length, sink -> sink.accept(ByteBuffer.wrap(json)));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws DoptException (IO) when it cannot be read; (BAD_INPUT) when it is not a calibration or
+   *     contradicts itself; (UNSUPPORTED) when another version of dopt wrote it
+   */
+  public static CalibrationTable read(Path file) {
+    return CalibrationJson.read(file, CalibrationTable.class, "a calibration");
+  }
+}

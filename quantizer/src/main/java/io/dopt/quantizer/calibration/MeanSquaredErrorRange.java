@@ -1,0 +1,75 @@
+package io.dopt.quantizer.calibration;
+
+/**
+ * The range whose rounding and clipping together have the least mean squared error over the
+ * histogram: both ends are drawn in by the same factor first, then the upper, then the lower one on
+ * its own.
+ */
+public record MeanSquaredErrorRange() implements RangeMethod {
+  /** How many factors are tried for an end. */
+  static final int CANDIDATES = 128;
+
+  @Override
+  public Range range(BucketStatistics statistics, int levels) {
+    double lower = statistics.minimum();
+    double upper = statistics.maximum();
+    // Zero has to be representable, so an end does not cross it.
+    Range all = new Range(Math.min(lower, 0), Math.max(upper, 0));
+    Range best = all;
+    double least = error(statistics.histogram(), all, levels);
+    for (Ends ends : Ends.values()) {
+      Range start = best;
+      for (int i = 1; i < CANDIDATES; i++) {
+        Range candidate = ends.scale(all, start, (double) i / CANDIDATES);
+        double error = error(statistics.histogram(), candidate, levels);
+        if (error < least) {
+          least = error;
+          best = candidate;
+        }
+      }
+    }
+    return new Range(
+        Math.min(Math.max(best.minimum(), lower), upper),
+        Math.max(Math.min(best.maximum(), upper), lower));
+  }
+
+  private enum Ends {
+    BOTH,
+    UPPER,
+    LOWER;
+
+    private Range scale(Range all, Range start, double factor) {
+      return switch (this) {
+        case BOTH -> new Range(all.minimum() * factor, all.maximum() * factor);
+        case UPPER -> new Range(start.minimum(), all.maximum() * factor);
+        case LOWER -> new Range(all.minimum() * factor, start.maximum());
+      };
+    }
+  }
+
+  /**
+   * The mean squared error of the bins' middles, rounded to the nearest of equally spaced levels.
+   */
+  static double error(Histogram histogram, Range range, int levels) {
+    double step = (range.maximum() - range.minimum()) / (levels - 1);
+    long[] counts = histogram.counts();
+    double sum = 0;
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] > 0) {
+        double number = histogram.middle(histogram.first() + i);
+        double clipped = Math.max(range.minimum(), Math.min(range.maximum(), number));
+        double rounded =
+            step == 0
+                ? clipped
+                : range.minimum() + Math.rint((clipped - range.minimum()) / step) * step;
+        sum += counts[i] * (number - rounded) * (number - rounded);
+      }
+    }
+    return sum / Math.max(1, histogram.total());
+  }
+
+  @Override
+  public String text() {
+    return "mse";
+  }
+}
