@@ -3,7 +3,9 @@ package io.dopt.compiler.lowering;
 import io.dopt.ir.Graph;
 import io.dopt.ir.Node;
 import io.dopt.ir.Value;
+import io.dopt.ir.Weight;
 import io.dopt.tensor.ElementType;
+import io.dopt.tensor.LazyTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +18,7 @@ import java.util.Set;
 public final class LoweringContext {
   private final Graph graph;
   private final Map<String, List<Node>> readers = new HashMap<>();
+  private final Map<String, Node> producers = new HashMap<>();
   private final Set<String> absorbed = new HashSet<>();
 
   LoweringContext(Graph graph) {
@@ -24,12 +27,35 @@ public final class LoweringContext {
       for (Value input : node.inputs()) {
         readers.computeIfAbsent(input.name(), name -> new ArrayList<>()).add(node);
       }
+      node.outputs().forEach(output -> producers.put(output.name(), node));
     }
   }
 
   /** The nodes that read {@code value}, in order. */
   List<Node> readers(Value value) {
     return readers.getOrDefault(value.name(), List.of());
+  }
+
+  /** The only node that reads {@code value}, if it is one and {@code value} is no output. */
+  Optional<Node> soleReader(Value value) {
+    List<Node> all = readers(value);
+    boolean sole = all.size() == 1 && !isOutput(value);
+    return sole ? Optional.of(all.get(0)) : Optional.empty();
+  }
+
+  /** Whether the caller of the graph gets {@code value}. */
+  boolean isOutput(Value value) {
+    return graph.outputs().containsValue(value);
+  }
+
+  /** The node that computes {@code value}; empty for inputs and weights. */
+  Optional<Node> producer(Value value) {
+    return Optional.ofNullable(producers.get(value.name()));
+  }
+
+  /** The content of a weight. */
+  Optional<LazyTensor> content(Value value) {
+    return graph.weightOf(value).map(Weight::data);
   }
 
   boolean isWeight(Value value) {

@@ -24,6 +24,13 @@ public final class Lowerings {
   /** Everything ONNX Runtime's CPU kernels do well, fused forms first. */
   public static Lowerings cpu() {
     List<Lowering<?>> rules = new ArrayList<>();
+    rules.add(new LowerConvToQLinearConv());
+    rules.add(new LowerMatMulToMatMulIntegerToFloat());
+    rules.add(new LowerQuantizedAttentionToScan());
+    rules.add(new LowerQuantizedAttentionToMultiHeadAttention());
+    rules.add(new AbsorbDequantizeLinear());
+    rules.add(new LowerDequantizeLinearToCast());
+    rules.add(new LowerFloat8QuantizeLinearToCast());
     rules.add(new LowerAttentionToMultiHeadAttention());
     rules.add(new LowerGroupNormToInstanceNormalization());
     rules.add(new LowerSiluToQuickGelu());

@@ -16,6 +16,7 @@ import io.dopt.tensor.ElementType;
 import io.dopt.tensor.LazyTensor;
 import io.dopt.tensor.Shape;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +30,7 @@ import java.util.Set;
  * constants and computed shapes. Initializers appear when something first uses them. Not
  * thread-safe; one emitter makes one program.
  */
-public final class OnnxEmitter {
+public final class OnnxEmitter implements NodeScope {
   private final Graph graph;
   private final Map<String, String> renamed = new HashMap<>();
   private final List<NodeProto> nodes = new ArrayList<>();
@@ -90,16 +91,23 @@ public final class OnnxEmitter {
     return new OnnxNode(this, name, "", operator);
   }
 
-  void add(NodeProto.Builder node) {
-    String name = node.getName();
-    if (!nodeNames.add(name)) {
-      name = unique(nodeNames, name);
-    }
-    nodes.add(node.setName(name).build());
+  /** Starts a graph inside a node that stands for {@code node}. */
+  public OnnxSubgraph subgraph(Node node) {
+    return new OnnxSubgraph(this, node);
   }
 
-  /** A name that no value has, starting with {@code base}. */
-  String fresh(String base) {
+  @Override
+  public void add(NodeProto.Builder node) {
+    nodes.add(node.setName(uniqueNode(node.getName())).build());
+  }
+
+  /** A name that no node has: {@code name} itself if it can be. */
+  String uniqueNode(String name) {
+    return nodeNames.add(name) ? name : unique(nodeNames, name);
+  }
+
+  @Override
+  public String fresh(String base) {
     return unique(taken, base);
   }
 
@@ -152,6 +160,13 @@ public final class OnnxEmitter {
     return constant(DenseTensor.ofFloats(List.of((long) values.length), values));
   }
 
+  /** An int32 vector. */
+  public String integers(int... values) {
+    ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    data.asIntBuffer().put(values);
+    return constant(DenseTensor.of(ElementType.INT32, List.of((long) values.length), data));
+  }
+
   /** A scalar of the given type. */
   public String scalar(ElementType elementType, double value) {
     return constant(DenseTensor.ofDoubles(List.of(), value).cast(elementType));
@@ -200,7 +215,7 @@ public final class OnnxEmitter {
         graph.name(), nodes, List.copyOf(initializers.values()), inputs, outputs);
   }
 
-  private static ValueInfoProto info(String name, TensorType type) {
+  static ValueInfoProto info(String name, TensorType type) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (Dimension dimension : type.shape().dimensions()) {
       if (dimension.isConstant()) {

@@ -10,11 +10,11 @@ public final class OnnxNode {
   /** The domain of ONNX Runtime's contributed operators (its docs/ContribOperators.md). */
   public static final String MICROSOFT = "com.microsoft";
 
-  private final OnnxEmitter emitter;
+  private final NodeScope scope;
   private final NodeProto.Builder proto = NodeProto.newBuilder();
 
-  OnnxNode(OnnxEmitter emitter, String name, String domain, String operator) {
-    this.emitter = emitter;
+  OnnxNode(NodeScope scope, String name, String domain, String operator) {
+    this.scope = scope;
     proto.setName(name).setOpType(operator).setDomain(domain);
   }
 
@@ -70,6 +70,16 @@ public final class OnnxNode {
     return this;
   }
 
+  /** Sets an attribute that is a graph, the body of Scan. */
+  public OnnxNode attribute(String name, OnnxSubgraph body) {
+    proto.addAttribute(
+        AttributeProto.newBuilder()
+            .setName(name)
+            .setType(AttributeProto.AttributeType.GRAPH)
+            .setG(body.proto()));
+    return this;
+  }
+
   /** Adds the node to the graph; an empty name leaves an optional output out. */
   public void outputs(String... names) {
     outputs(List.of(names));
@@ -77,12 +87,12 @@ public final class OnnxNode {
 
   /** Adds the node to the graph. */
   public void outputs(List<String> names) {
-    emitter.add(proto.addAllOutput(names));
+    scope.add(proto.addAllOutput(names));
   }
 
   /** Adds the node to the graph with one output of a fresh name, which it returns. */
   public String output() {
-    String name = emitter.fresh(proto.getName());
+    String name = scope.fresh(proto.getName());
     outputs(name);
     return name;
   }

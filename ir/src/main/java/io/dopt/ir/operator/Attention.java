@@ -6,6 +6,7 @@ import io.dopt.ir.Value;
 import io.dopt.tensor.Dimension;
 import io.dopt.tensor.Shape;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Multi-head scaled dot-product attention (Vaswani et al. 2017): query [N, S, H*D], key [N, T,
@@ -49,6 +50,12 @@ public record Attention(long heads, double scale, boolean causal) implements Dif
 
   @Override
   public List<Value> decompose(GraphBuilder builder, List<Value> inputs) {
+    return decompose(builder, inputs, probabilities -> probabilities);
+  }
+
+  /** With something done to the probabilities before they weigh the values. */
+  List<Value> decompose(
+      GraphBuilder builder, List<Value> inputs, UnaryOperator<Value> ofProbabilities) {
     Value query = split(builder, inputs.get(0), List.of(0L, 2L, 1L, 3L));
     Value keyTransposed = split(builder, inputs.get(1), List.of(0L, 2L, 3L, 1L));
     Value value = split(builder, inputs.get(2), List.of(0L, 2L, 1L, 3L));
@@ -58,7 +65,8 @@ public record Attention(long heads, double scale, boolean causal) implements Dif
       long length = inputs.get(0).type().shape().get(1).constant();
       scores = builder.add(scores, builder.causalMask(query.type().elementType(), length));
     }
-    Value context = builder.node(new MatMul(), builder.node(new Softmax(-1), scores), value);
+    Value probabilities = ofProbabilities.apply(builder.node(new Softmax(-1), scores));
+    Value context = builder.node(new MatMul(), probabilities, value);
     Value merged = builder.node(new Transpose(List.of(0L, 2L, 1L, 3L)), context);
     Shape shape = inputs.get(0).type().shape().with(2, inputs.get(2).type().shape().get(2));
     return List.of(builder.reshape(merged, shape));

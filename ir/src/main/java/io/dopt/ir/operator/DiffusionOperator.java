@@ -9,7 +9,7 @@ import java.util.List;
  * without a kernel for it emits {@link #decompose}.
  */
 public sealed interface DiffusionOperator extends Operator
-    permits Attention, Geglu, GroupNorm, QuickGelu, Silu, SinusoidalEmbedding {
+    permits Attention, Geglu, GroupNorm, QuantizedAttention, QuickGelu, Silu, SinusoidalEmbedding {
   /** Writes the same computation in plain operators and returns its outputs. */
   List<Value> decompose(GraphBuilder builder, List<Value> inputs);
 }

@@ -1,0 +1,100 @@
+package io.dopt.compiler.lowering;
+
+import io.dopt.compiler.onnx.OnnxEmitter;
+import io.dopt.ir.Node;
+import io.dopt.ir.Value;
+import io.dopt.ir.operator.Binary;
+import io.dopt.ir.operator.MatMul;
+import io.dopt.tensor.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A linear layer of 8-bit integers with float32 results, and the bias behind it, in one kernel.
+ * ONNX Runtime finds it too, but only after it has turned what has a bias into a Gemm of float32.
+ *
+ * <pre>
+ * Add(MatMul(DequantizeLinear(x), DequantizeLinear(w)), bias) -> MatMulIntegerToFloat(x, w, bias)
+ * </pre>
+ *
+ * <p>Not for activations with more than one scale, nor for weights with scales along K.
+ */
+final class LowerMatMulToMatMulIntegerToFloat implements Lowering<MatMul> {
+  @Override
+  public String name() {
+    return "com.microsoft.MatMulIntegerToFloat";
+  }
+
+  @Override
+  public Class<MatMul> operator() {
+    return MatMul.class;
+  }
+
+  @Override
+  public Optional<String> refusal(MatMul operator, Node node, LoweringContext context) {
+    Optional<Dequantized> x = Dequantized.of(node.inputs().get(0), context);
+    Optional<Dequantized> weight = Dequantized.of(node.inputs().get(1), context);
+    if (x.isEmpty() || weight.isEmpty()) {
+      return Optional.of("the operands are not both quantized");
+    }
+    if (!x.get().isEightBitInteger() || !x.get().isPerTensor()) {
+      return Optional.of("the activation is not of 8-bit integers with one scale");
+    }
+    Dequantized w = weight.get();
+    if (w.elementType() != ElementType.INT8
+        || !context.isWeight(w.quantized())
+        || w.quantized().type().shape().rank() != 2
+        || !(w.isPerTensor() || w.isPerAxis(1))) {
+      return Optional.of("the weight is not int8 with scales per output channel");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void emit(MatMul operator, Node node, LoweringContext context, OnnxEmitter emitter) {
+    Dequantized x = Dequantized.of(node.inputs().get(0), context).orElseThrow();
+    Dequantized weight = Dequantized.of(node.inputs().get(1), context).orElseThrow();
+    List<String> inputs =
+        new ArrayList<>(
+            List.of(
+                emitter.name(x.quantized()),
+                emitter.name(weight.quantized()),
+                emitter.name(x.scale()),
+                emitter.name(weight.scale()),
+                x.zeroPoint(emitter),
+                weight.zeroPoint(emitter)));
+    Optional<Node> addition = biasAddition(node, context);
+    addition.ifPresent(
+        add -> {
+          inputs.add(emitter.name(bias(add, node)));
+          context.absorb(add);
+        });
+    emitter
+        .contributed(node, "MatMulIntegerToFloat")
+        .inputs(inputs)
+        .outputs(emitter.name(addition.orElse(node).output()));
+  }
+
+  /** The addition of a constant vector [N], when nothing else reads the product. */
+  private static Optional<Node> biasAddition(Node node, LoweringContext context) {
+    return context
+        .soleReader(node.output())
+        .filter(
+            reader ->
+                reader.operator() instanceof Binary binary
+                    && binary.function() == Binary.Function.ADD
+                    && context.isWeight(bias(reader, node))
+                    && bias(reader, node).type().shape().rank() == 1
+                    && bias(reader, node)
+                        .type()
+                        .shape()
+                        .get(0)
+                        .equals(node.output().type().shape().get(-1)));
+  }
+
+  private static Value bias(Node addition, Node product) {
+    Value left = addition.inputs().get(0);
+    return left.equals(product.output()) ? addition.inputs().get(1) : left;
+  }
+}
