@@ -2,6 +2,7 @@ package io.dopt.passes.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.dopt.ir.GraphBuilder;
 import io.dopt.ir.Value;
@@ -9,12 +10,15 @@ import io.dopt.ir.operator.Attention;
 import io.dopt.ir.operator.DiffusionOperator;
 import io.dopt.ir.operator.Geglu;
 import io.dopt.ir.operator.GroupNorm;
+import io.dopt.ir.operator.QuantizedAttention;
 import io.dopt.ir.operator.QuickGelu;
 import io.dopt.ir.operator.Silu;
 import io.dopt.ir.operator.SinusoidalEmbedding;
 import io.dopt.tensor.DenseTensor;
+import io.dopt.tensor.ElementType;
 import io.dopt.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +110,21 @@ class DecompositionTest {
     }
     double[] actual = evaluate(new Attention(heads, scale, causal), query, key, value);
     assertArrayEquals(expected, actual, TOLERANCE);
+  }
+
+  /** Rounding a probability to a multiple of 1/255 moves it by half of that at most. */
+  @Test
+  void quantizedAttentionRoundsTheProbabilities() {
+    int keys = 7;
+    DenseTensor query = random(2, 5, 8);
+    DenseTensor key = random(2, keys, 8);
+    DenseTensor value = random(2, keys, 4);
+    double[] exact = evaluate(new Attention(2, 0.5, false), query, key, value);
+    double[] rounded =
+        evaluate(new QuantizedAttention(2, 0.5, ElementType.UINT8), query, key, value);
+    double largest = Arrays.stream(value.toDoubles()).map(Math::abs).max().orElseThrow();
+    assertArrayEquals(exact, rounded, keys * largest / 255 / 2);
+    assertFalse(Arrays.equals(exact, rounded));
   }
 
   @ParameterizedTest
@@ -203,7 +222,14 @@ class DecompositionTest {
       names.add(kind.getSimpleName());
     }
     assertEquals(
-        Set.of("Attention", "Geglu", "GroupNorm", "QuickGelu", "Silu", "SinusoidalEmbedding"),
+        Set.of(
+            "Attention",
+            "Geglu",
+            "GroupNorm",
+            "QuantizedAttention",
+            "QuickGelu",
+            "Silu",
+            "SinusoidalEmbedding"),
         names);
   }
 }
