@@ -11,6 +11,7 @@ import io.dopt.importer.family.ImportedPipeline;
 import io.dopt.importer.family.PipelineImporter;
 import io.dopt.passes.PassPipeline;
 import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.image.ImagePreprocessing;
 import io.dopt.runtime.scheduler.Schedulers;
 import java.nio.file.Path;
 import java.util.List;
@@ -120,6 +121,8 @@ final class CompileCommand extends DoptSubcommand {
       imported.notes().forEach(console()::warning);
       // The runtime would refuse it too, but only when somebody generates.
       imported.model().scheduler().ifPresent(it -> Schedulers.of(it, Optional.empty(), 0));
+      Optional.ofNullable(imported.model().options().get("preprocessor_config"))
+          .ifPresent(ImagePreprocessing::of);
       progress.stageFinished("import");
       PassPipeline passes = PassPipeline.standard();
       PassPipeline.ModelResult rewritten = passes.run(imported.model());

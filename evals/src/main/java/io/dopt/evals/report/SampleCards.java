@@ -3,7 +3,8 @@ package io.dopt.evals.report;
 import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.image.ImageFiles;
-import io.dopt.runtime.image.LanczosResize;
+import io.dopt.runtime.image.PillowResize;
+import io.dopt.runtime.image.Resampling;
 import io.dopt.runtime.image.RgbImage;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -85,11 +86,12 @@ public record SampleCards(List<SampleCard> cards, int amplification) {
     double scale = (double) MAXIMUM_SIDE / Math.max(size.height(), size.width());
     return scale >= 1
         ? image
-        : LanczosResize.resize(
+        : PillowResize.resize(
             image,
             new ImageSize(
                 Math.max(1, (int) Math.round(scale * size.height())),
-                Math.max(1, (int) Math.round(scale * size.width()))));
+                Math.max(1, (int) Math.round(scale * size.width()))),
+            Resampling.LANCZOS);
   }
 
   private static SampleCard card(Pair pair, int amplification) {

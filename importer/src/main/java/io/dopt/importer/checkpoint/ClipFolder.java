@@ -46,15 +46,25 @@ final class ClipFolder implements Checkpoint {
    * {@code preprocessor_config}: how images become pixel values, verbatim from
    * preprocessor_config.json, or from {@code image_processor} of the processor_config.json that
    * transformers 5 writes.
+   *
+   * @throws DoptException (BAD_INPUT) when there is neither
    */
   @Override
   public ObjectNode options() {
     ObjectNode options = JsonFile.object();
-    folder
-        .find(PREPROCESSOR + ".json")
-        .map(JsonFile::read)
-        .or(this::imageProcessor)
-        .ifPresent(config -> options.set(PREPROCESSOR, config));
+    ObjectNode config =
+        folder
+            .find(PREPROCESSOR + ".json")
+            .map(JsonFile::read)
+            .or(this::imageProcessor)
+            .orElseThrow(
+                () ->
+                    new DoptException(
+                        ErrorCode.BAD_INPUT,
+                        source()
+                            + " has no preprocessor_config.json, which says how images become pixel"
+                            + " values. Copy that of the model there."));
+    options.set(PREPROCESSOR, config);
     return options;
   }
 

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.bundle.ImageSize;
-import io.dopt.runtime.image.LanczosResize;
+import io.dopt.runtime.image.PillowResize;
+import io.dopt.runtime.image.Resampling;
 import io.dopt.runtime.image.RgbImage;
 import io.dopt.runtime.scheduler.Scheduler;
 import io.dopt.runtime.scheduler.Schedulers;
@@ -57,7 +58,9 @@ record GenerationPlan(
             request.scheduler(),
             request.eta());
     Optional<RgbImage> initialImage =
-        request.initialImage().map(initial -> LanczosResize.resize(initial.image(), size));
+        request
+            .initialImage()
+            .map(initial -> PillowResize.resize(initial.image(), size, Resampling.LANCZOS));
     request
         .initialImage()
         .map(InitialImage::posterior)

@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
 /**
  * What image-to-image starts from.
  *
- * @param image resized with {@link io.dopt.runtime.image.LanczosResize} when its size is not that
- *     of the request
+ * @param image resized with {@link io.dopt.runtime.image.Resampling#LANCZOS} when its size is not
+ *     that of the request
  * @param strength 0 (keep the image) to 1 (forget it); default the pipeline's
  * @param posterior which latents of the VAE's distribution are taken
  */

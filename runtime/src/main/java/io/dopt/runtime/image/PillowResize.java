@@ -3,19 +3,19 @@ package io.dopt.runtime.image;
 import io.dopt.runtime.bundle.ImageSize;
 
 /**
- * Resizes as Pillow's {@code Image.resize(size, Resampling.LANCZOS)} does, which diffusers applies
- * to the images of image-to-image: a windowed sinc of three lobes, widened when shrinking, columns
- * first, then rows, each pass rounded to 8 bits with coefficients of 22 fractional bits (Pillow,
- * {@code src/libImaging/Resample.c}).
+ * Resizes to the bytes of Pillow's {@code Image.resize(size, resample)}: a filter, widened when
+ * shrinking, columns first, then rows, each pass rounded to 8 bits with coefficients of 22
+ * fractional bits (Pillow, {@code src/libImaging/Resample.c}). diffusers applies {@link
+ * Resampling#LANCZOS} to the images of image-to-image, CLIP's image processor usually {@link
+ * Resampling#BICUBIC}.
  */
-public final class LanczosResize {
-  private static final double LOBES = 3;
+public final class PillowResize {
   private static final int PRECISION_BITS = 22;
 
-  private LanczosResize() {}
+  private PillowResize() {}
 
   /** The image in another size; the image itself when it has that size. */
-  public static RgbImage resize(RgbImage image, ImageSize size) {
+  public static RgbImage resize(RgbImage image, ImageSize size, Resampling filter) {
     if (image.size().equals(size)) {
       return image;
     }
@@ -26,11 +26,11 @@ public final class LanczosResize {
     int rows = image.size().height();
     int columns = image.size().width();
     if (columns != size.width()) {
-      pixels = resample(pixels, rows, columns, size.width(), RgbImage.CHANNELS);
+      pixels = resample(pixels, rows, columns, size.width(), RgbImage.CHANNELS, filter);
     }
     if (rows != size.height()) {
       // A column of pixels is strided by a row: one "row" of samples as wide as the whole image.
-      pixels = resample(pixels, 1, rows, size.height(), RgbImage.CHANNELS * size.width());
+      pixels = resample(pixels, 1, rows, size.height(), RgbImage.CHANNELS * size.width(), filter);
     }
     float[] values = new float[pixels.length];
     for (int i = 0; i < values.length; i++) {
@@ -43,16 +43,17 @@ public final class LanczosResize {
    * Resamples {@code [lines, inputs, stride]} along its middle axis to {@code [lines, outputs,
    * stride]}.
    */
-  private static int[] resample(int[] in, int lines, int inputs, int outputs, int stride) {
+  private static int[] resample(
+      int[] in, int lines, int inputs, int outputs, int stride, Resampling filter) {
     int[] out = new int[lines * outputs * stride];
     double scale = (double) inputs / outputs;
     double filterScale = Math.max(scale, 1);
-    double support = LOBES * filterScale;
+    double support = filter.support() * filterScale;
     for (int o = 0; o < outputs; o++) {
       double center = (o + 0.5) * scale;
       int first = Math.max((int) (center - support + 0.5), 0);
       int last = Math.min((int) (center + support + 0.5), inputs);
-      int[] weights = weights(first, last, center, filterScale);
+      int[] weights = weights(first, last, center, filterScale, filter);
       for (int line = 0; line < lines; line++) {
         for (int s = 0; s < stride; s++) {
           int sum = 1 << (PRECISION_BITS - 1);
@@ -67,11 +68,12 @@ public final class LanczosResize {
     return out;
   }
 
-  private static int[] weights(int first, int last, double center, double filterScale) {
+  private static int[] weights(
+      int first, int last, double center, double filterScale, Resampling filter) {
     double[] exact = new double[last - first];
     double total = 0;
     for (int i = 0; i < exact.length; i++) {
-      exact[i] = lanczos((i + first - center + 0.5) / filterScale);
+      exact[i] = filter.weight((i + first - center + 0.5) / filterScale);
       total += exact[i];
     }
     int[] weights = new int[exact.length];
@@ -80,13 +82,5 @@ public final class LanczosResize {
       weights[i] = (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
     return weights;
-  }
-
-  private static double lanczos(double x) {
-    return -LOBES <= x && x < LOBES ? sinc(x) * sinc(x / LOBES) : 0;
-  }
-
-  private static double sinc(double x) {
-    return x == 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI);
   }
 }
