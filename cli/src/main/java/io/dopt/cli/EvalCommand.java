@@ -2,9 +2,9 @@ package io.dopt.cli;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.dopt.compiler.DoptVersion;
-import io.dopt.evals.Criteria;
 import io.dopt.evals.Evaluation;
 import io.dopt.evals.EvaluationRequest;
+import io.dopt.evals.EvaluationRequest.Measures;
 import io.dopt.evals.Reference;
 import io.dopt.evals.Sampling;
 import io.dopt.evals.cost.Cost;
@@ -38,8 +38,9 @@ import picocli.CommandLine.Spec;
           + " report.json, candidate/ and reference/. Without --against the reference is the bundle"
           + " itself on another number of threads, which shows the noise floor.",
       "",
-      "Exits with 10 when an image is degenerate (NaN, or of a single colour); the report is written"
-          + " all the same.",
+      "Exits with 10 when an image is degenerate (NaN, or of a single colour) or a gate on quality"
+          + " fails, with 11 when a gate on speed fails, with 4 when a gate cannot be judged, and with"
+          + " 12 when the samples do not decide one; the report is written all the same.",
       ""
     })
 final class EvalCommand extends DoptSubcommand {
@@ -122,6 +123,8 @@ final class EvalCommand extends DoptSubcommand {
   @Option(names = "--force", description = "Replace a report that exists.")
   private boolean force;
 
+  @Mixin private GateArguments gates;
+
   @Mixin private CostArguments cost;
 
   @Mixin private EngineArguments engine;
@@ -131,6 +134,7 @@ final class EvalCommand extends DoptSubcommand {
   @Override
   public Integer call() {
     Reference reference = against == null ? new Reference.Itself() : Reference.at(against);
+    Measures measures = Measures.STANDARD;
     EvaluationRequest request =
         new EvaluationRequest(
             bundle,
@@ -145,8 +149,8 @@ final class EvalCommand extends DoptSubcommand {
                 Optional.ofNullable(scheduler),
                 Optional.ofNullable(negativePrompt)),
             engine.options(console()).threads(),
-            EvaluationRequest.Measures.STANDARD,
-            Criteria.NONE,
+            measures,
+            gates.criteria(measures.names(), reference),
             Bootstrap.usual(),
             new EvaluationRequest.Output(
                 report, force, environment(), commandLine(), cost.costing(reference)));

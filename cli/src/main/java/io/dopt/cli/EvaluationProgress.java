@@ -27,6 +27,18 @@ final class EvaluationProgress implements EvaluationListener, AutoCloseable {
   }
 
   @Override
+  public void noiseFloorStarted(int samples) {
+    close();
+    console.progress("measuring the noise floor on " + Figures.count(samples, "sample"));
+    line = Optional.of(ProgressLine.ofSteps(console, "samples", samples));
+  }
+
+  @Override
+  public void noiseFloorSampleFinished() {
+    line.ifPresent(bar -> bar.stepBy(1));
+  }
+
+  @Override
   public void warning(String message) {
     console.warning(message);
   }

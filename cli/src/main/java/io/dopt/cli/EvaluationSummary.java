@@ -6,7 +6,6 @@ import io.dopt.evals.report.Figures;
 import io.dopt.evals.report.Latencies.StageLatency;
 import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.report.SpeedResult;
-import io.dopt.evals.report.Verdict.Check;
 import io.dopt.evals.statistics.SampleSummary;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +30,7 @@ final class EvaluationSummary {
             Figures.count(settings.steps(), "step"),
             settings.scheduler(),
             Figures.number(settings.guidanceScale())));
-    for (Check check : report.verdict().checks()) {
-      lines.add((check.passed() ? "  ok    " : "  FAIL  ") + check.explanation());
-    }
+    lines.addAll(VerdictSummary.lines(report));
     lines.add("");
     lines.add(quality(report.metrics()).toString());
     lines.add("");

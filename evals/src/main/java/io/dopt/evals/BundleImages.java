@@ -13,6 +13,8 @@ import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -73,10 +75,16 @@ final class BundleImages implements ImageSource {
   @Override
   public SourcedImage image(int index, String prompt, long seed) {
     Optional<EnergyMeter.Reading> before = energy.read();
+    List<float[]> latents = new ArrayList<>();
     GenerationResult result =
         pipeline.generate(
             sampling.generation(prompt, seed, steps()),
             new GenerationListener() {
+              @Override
+              public void latents(int step, int steps, float[] sample, int images) {
+                latents.add(sample.clone());
+              }
+
               @Override
               public void warning(String message) {
                 warnings.accept("Sample " + index + ": " + message);
@@ -85,7 +93,8 @@ final class BundleImages implements ImageSource {
     Optional<Double> joules =
         before.flatMap(start -> energy.read().flatMap(end -> energy.joules(start, end)));
     GeneratedImage image = result.images().get(0);
-    return new SourcedImage(image.image(), image.pngText(), Optional.of(result.timings()), joules);
+    return new SourcedImage(
+        image.image(), image.pngText(), latents, Optional.of(result.timings()), joules);
   }
 
   private int steps() {

@@ -67,6 +67,24 @@ record ComparedSides(ImageSource candidate, ImageSource reference) implements Au
         warnings);
   }
 
+  /**
+   * The reference once more, silent about what it warned of already.
+   *
+   * @param threads of its engines
+   */
+  static ImageSource again(
+      ComparisonRequest request, Reference.OtherBundle reference, int threads) {
+    return BundleImages.open(
+        Subject.Kind.NOISE_FLOOR,
+        name(reference.folder()),
+        reference.folder(),
+        Bundle.open(reference.folder()),
+        threads,
+        EvaluationDefaults.sampling(
+            request.sampling(), Bundle.open(request.candidate()).manifest()),
+        warning -> {});
+  }
+
   /** Both sides warn of the same prompts. */
   private static Consumer<String> onceEach(Consumer<String> target) {
     Set<String> told = new HashSet<>();

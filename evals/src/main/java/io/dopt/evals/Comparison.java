@@ -2,7 +2,9 @@ package io.dopt.evals;
 
 import io.dopt.evals.report.BaselineResult;
 import io.dopt.evals.report.EvaluationSettings;
+import io.dopt.evals.report.LatentError;
 import io.dopt.evals.report.MetricResult;
+import io.dopt.evals.report.NoiseFloor;
 import io.dopt.evals.report.SampleResult;
 import io.dopt.evals.report.ScoreResult;
 import io.dopt.evals.report.SpeedResult;
@@ -22,6 +24,9 @@ import java.util.Optional;
  * @param metrics over all samples, in the order of {@code ImageMetrics}
  * @param scores of single images, in the order of the request
  * @param baseline how it compares with an earlier evaluation, when one was given
+ * @param noiseFloor the reference against itself, when it was asked for
+ * @param latentMeanSquaredError after each denoising step; empty when there are no latents to
+ *     compare: against images of a folder, or a bundle with other latents
  * @param speed how long images took
  * @param peakResidentBytes the most memory the process held, both sides loaded; absent where the
  *     operating system does not tell
@@ -35,12 +40,15 @@ public record Comparison(
     List<MetricResult> metrics,
     List<ScoreResult> scores,
     Optional<BaselineResult> baseline,
+    Optional<NoiseFloor> noiseFloor,
+    List<LatentError> latentMeanSquaredError,
     SpeedResult speed,
     Optional<Long> peakResidentBytes,
     List<SampleResult> samples) {
   public Comparison {
     metrics = List.copyOf(metrics);
     scores = List.copyOf(scores);
+    latentMeanSquaredError = List.copyOf(latentMeanSquaredError);
     samples = List.copyOf(samples);
   }
 

@@ -10,8 +10,14 @@ import java.util.Optional;
  *
  * @param gates limits to keep; none judges only whether there are images
  * @param baseline an earlier evaluation to compare with
+ * @param noiseFloorSamples how many samples the reference, when it is a bundle, makes once more on
+ *     another number of threads to show the noise floor; no more than the comparison has, none when
+ *     0
  */
-public record Criteria(List<Gate> gates, Optional<Baseline> baseline) {
+public record Criteria(List<Gate> gates, Optional<Baseline> baseline, int noiseFloorSamples) {
+  /** Enough to see the floor's height. */
+  public static final int USUAL_NOISE_FLOOR_SAMPLES = 8;
+
   /** Only whether there are images. */
   public static final Criteria NONE = of(List.of());
 
@@ -19,8 +25,8 @@ public record Criteria(List<Gate> gates, Optional<Baseline> baseline) {
     gates = List.copyOf(gates);
   }
 
-  /** These gates, without a baseline. */
+  /** These gates, without a baseline or a noise floor. */
   public static Criteria of(List<Gate> gates) {
-    return new Criteria(gates, Optional.empty());
+    return new Criteria(gates, Optional.empty(), 0);
   }
 }

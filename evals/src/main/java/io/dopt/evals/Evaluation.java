@@ -69,8 +69,6 @@ public final class Evaluation {
       ComparisonRequest request, EvaluationListener listener, PairSink sink) {
     PairedRun run = new PairedRun(request, listener, sink);
     run.requireJudgeable();
-    try (ComparedSides sides = ComparedSides.open(request, listener::warning)) {
-      return run.run(sides);
-    }
+    return run.run();
   }
 }

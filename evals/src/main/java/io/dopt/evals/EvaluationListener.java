@@ -13,6 +13,12 @@ public interface EvaluationListener {
   /** A pair is made and measured. */
   default void sampleFinished(SampleResult sample) {}
 
+  /** The noise floor is measured: this many samples of the reference follow. */
+  default void noiseFloorStarted(int samples) {}
+
+  /** The reference made a sample once more. */
+  default void noiseFloorSampleFinished() {}
+
   /** Something the user should know though it does not stop the evaluation: one sentence. */
   default void warning(String message) {}
 }

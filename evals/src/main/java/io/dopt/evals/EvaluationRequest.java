@@ -1,6 +1,8 @@
 package io.dopt.evals;
 
 import io.dopt.evals.cost.Costing;
+import io.dopt.evals.gate.GateNames;
+import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.evals.metric.ImageScore;
 import io.dopt.evals.report.Environment;
 import io.dopt.evals.statistics.Bootstrap;
@@ -52,7 +54,7 @@ public record EvaluationRequest(
   }
 
   /**
-   * What is measured beside {@link io.dopt.evals.metric.ImageMetrics#standard()}.
+   * What is measured beside {@link ImageMetrics#standard()}.
    *
    * @param scores of single images; whoever opened them closes them
    */
@@ -62,6 +64,11 @@ public record EvaluationRequest(
 
     public Measures {
       scores = List.copyOf(scores);
+    }
+
+    /** What gates may name. */
+    public GateNames names() {
+      return GateNames.of(ImageMetrics.standard(), scores);
     }
   }
 

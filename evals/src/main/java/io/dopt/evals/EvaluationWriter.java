@@ -56,6 +56,8 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
             comparison.metrics(),
             comparison.scores(),
             comparison.baseline(),
+            comparison.noiseFloor(),
+            comparison.latentMeanSquaredError(),
             comparison.speed(),
             layers,
             Optional.empty(),

@@ -70,7 +70,11 @@ final class FolderImages implements ImageSource {
   public SourcedImage image(int index, String prompt, long seed) {
     Path file = files.get(index);
     return new SourcedImage(
-        ImageFiles.read(file), PngTextEntries.read(file), Optional.empty(), Optional.empty());
+        ImageFiles.read(file),
+        PngTextEntries.read(file),
+        List.of(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.dopt.evals;
 import io.dopt.evals.report.Subject;
 import io.dopt.runtime.image.RgbImage;
 import io.dopt.runtime.pipeline.StageTimings;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,12 +33,20 @@ sealed interface ImageSource extends AutoCloseable permits BundleImages, FolderI
    *
    * @param image the pixels
    * @param pngText what its PNG file carries
+   * @param latents after every denoising step; empty when the image was not made but read
    * @param timings absent when it was not made but read
    * @param joules the energy the processor took meanwhile; absent where the machine does not tell
    */
   record SourcedImage(
       RgbImage image,
       Map<String, String> pngText,
+      List<float[]> latents,
       Optional<StageTimings> timings,
-      Optional<Double> joules) {}
+      Optional<Double> joules) {
+
+    /** The same without its latents, which are many. */
+    SourcedImage withoutLatents() {
+      return new SourcedImage(image, pngText, List.of(), timings, joules);
+    }
+  }
 }

@@ -4,18 +4,20 @@ import io.dopt.evals.ImageSource.SourcedImage;
 import io.dopt.evals.baseline.Baseline;
 import io.dopt.evals.baseline.BaselineComparison;
 import io.dopt.evals.gate.GateEvidence;
-import io.dopt.evals.gate.GateNames;
 import io.dopt.evals.gate.Gates;
 import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.evals.report.BaselineResult;
 import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.MetricResult;
+import io.dopt.evals.report.NoiseFloor;
 import io.dopt.evals.report.SampleResult;
 import io.dopt.evals.report.ScoreResult;
+import io.dopt.evals.report.Subject;
 import io.dopt.evals.report.Verdict;
 import io.dopt.evals.resource.PeakMemory;
 import io.dopt.tensor.DoptException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +30,7 @@ final class PairedRun {
   private final EvaluationListener listener;
   private final PairSink sink;
   private final List<ImageMetric> metrics = ImageMetrics.standard();
+  private final List<SourcedImage> firstOfReference = new ArrayList<>();
 
   PairedRun(ComparisonRequest request, EvaluationListener listener, PairSink sink) {
     this.request = request;
@@ -43,14 +46,50 @@ final class PairedRun {
   void requireJudgeable() {
     Gates.require(
         request.criteria().gates(),
-        GateNames.of(metrics, request.measures().scores()),
+        request.measures().names(),
         !(request.reference() instanceof Reference.ImageFolder),
         request.criteria().baseline().isPresent());
   }
 
-  Comparison run(ComparedSides sides) {
-    PairMeasurement measurement = new PairMeasurement(metrics, request.measures().scores());
+  /** Makes and measures all pairs, then, both sides closed, the noise floor if it is asked for. */
+  Comparison run() {
     PairedSamples pairs = new PairedSamples(request.bootstrap());
+    Subject candidate;
+    Subject reference;
+    Optional<Long> peakResidentBytes;
+    try (ComparedSides sides = ComparedSides.open(request, listener::warning)) {
+      sample(sides, pairs);
+      candidate = sides.candidate().subject();
+      reference = sides.reference().subject();
+      peakResidentBytes = PeakMemory.bytes();
+    }
+    EvaluationSettings settings = ResolvedSettings.of(request, pairs.firstPngText());
+    List<MetricResult> metricResults = metrics.stream().map(pairs::metric).toList();
+    List<ScoreResult> scores =
+        request.measures().scores().stream().map(pairs::score).flatMap(Optional::stream).toList();
+    Optional<BaselineResult> baseline =
+        request
+            .criteria()
+            .baseline()
+            .map(earlier -> baseline(earlier, settings, pairs.samples()))
+            .map(compared -> compared.of(metricResults, scores));
+    return new Comparison(
+        verdict(pairs.samples(), baseline),
+        candidate,
+        reference,
+        settings,
+        metricResults,
+        scores,
+        baseline,
+        noiseFloor(),
+        pairs.latents(),
+        pairs.speed(candidate, reference),
+        peakResidentBytes,
+        pairs.samples());
+  }
+
+  private void sample(ComparedSides sides, PairedSamples pairs) {
+    PairMeasurement measurement = new PairMeasurement(metrics, request.measures().scores());
     RecordedSettings recorded = new RecordedSettings();
     sides.candidate().warmUp();
     sides.reference().warmUp();
@@ -69,34 +108,26 @@ final class PairedRun {
       recorded.compare(index, candidate.pngText(), reference.pngText());
       pairs.add(sample, candidate, reference);
       sink.pair(sample, candidate, reference);
+      if (index < floorSamples()) {
+        firstOfReference.add(reference.withoutLatents());
+      }
       listener.sampleFinished(sample);
     }
     recorded.warning().ifPresent(listener::warning);
-    return comparison(sides, pairs);
   }
 
-  private Comparison comparison(ComparedSides sides, PairedSamples pairs) {
-    EvaluationSettings settings = ResolvedSettings.of(request, pairs.firstPngText());
-    List<MetricResult> metricResults = metrics.stream().map(pairs::metric).toList();
-    List<ScoreResult> scores =
-        request.measures().scores().stream().map(pairs::score).flatMap(Optional::stream).toList();
-    Optional<BaselineResult> baseline =
-        request
-            .criteria()
-            .baseline()
-            .map(earlier -> baseline(earlier, settings, pairs.samples()))
-            .map(compared -> compared.of(metricResults, scores));
-    return new Comparison(
-        verdict(pairs.samples(), baseline),
-        sides.candidate().subject(),
-        sides.reference().subject(),
-        settings,
-        metricResults,
-        scores,
-        baseline,
-        pairs.speed(sides.candidate().subject(), sides.reference().subject()),
-        PeakMemory.bytes(),
-        pairs.samples());
+  private int floorSamples() {
+    return request.reference() instanceof Reference.OtherBundle
+        ? request.criteria().noiseFloorSamples()
+        : 0;
+  }
+
+  private Optional<NoiseFloor> noiseFloor() {
+    return firstOfReference.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new NoiseFloorRun(request, (Reference.OtherBundle) request.reference(), metrics)
+                .of(firstOfReference, listener));
   }
 
   private Verdict verdict(List<SampleResult> samples, Optional<BaselineResult> baseline) {

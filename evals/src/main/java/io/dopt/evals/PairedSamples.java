@@ -3,6 +3,7 @@ package io.dopt.evals;
 import io.dopt.evals.ImageSource.SourcedImage;
 import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageScore;
+import io.dopt.evals.report.LatentError;
 import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.report.SampleResult;
 import io.dopt.evals.report.ScoreResult;
@@ -24,6 +25,7 @@ final class PairedSamples {
   private final LatencySamples candidateTimes = new LatencySamples();
   private final LatencySamples referenceTimes = new LatencySamples();
   private final List<SampleResult> samples = new ArrayList<>();
+  private final LatentErrors latents = new LatentErrors();
   private Map<String, String> firstPngText = Map.of();
 
   PairedSamples(Bootstrap bootstrap) {
@@ -35,6 +37,7 @@ final class PairedSamples {
       firstPngText = candidate.pngText();
     }
     samples.add(sample);
+    latents.add(candidate.latents(), reference.latents());
     candidate.timings().ifPresent(times -> candidateTimes.add(times, candidate.joules()));
     reference.timings().ifPresent(times -> referenceTimes.add(times, reference.joules()));
   }
@@ -42,6 +45,10 @@ final class PairedSamples {
   /** What the PNG of the candidate's first image says. */
   Map<String, String> firstPngText() {
     return firstPngText;
+  }
+
+  List<LatentError> latents() {
+    return latents.summarize();
   }
 
   List<SampleResult> samples() {

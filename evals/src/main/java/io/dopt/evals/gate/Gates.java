@@ -1,8 +1,10 @@
 package io.dopt.evals.gate;
 
+import io.dopt.evals.gate.GateSubject.PairStatistic;
 import io.dopt.evals.gate.GateSubject.Regression;
 import io.dopt.evals.report.GateOutcome;
 import io.dopt.evals.report.GateResult;
+import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.statistics.Estimate;
 import io.dopt.evals.statistics.Interval;
 import io.dopt.tensor.DoptException;
@@ -76,6 +78,23 @@ public final class Gates {
         limitIsBelow ? estimate.value() - interval.low() : interval.high() - estimate.value();
     double needed = samples * Math.pow(halfWidth / distance, 2);
     return Optional.of(Math.max(1, (long) Math.ceil(needed) - samples));
+  }
+
+  /**
+   * The gates on metrics of pairs whose limit even the noise floor breaks.
+   *
+   * @param noiseFloor metrics of the reference against itself
+   */
+  public static List<Gate> beyond(List<Gate> gates, List<MetricResult> noiseFloor) {
+    return gates.stream()
+        .filter(
+            gate ->
+                gate.subject() instanceof PairStatistic pairs
+                    && noiseFloor.stream()
+                        .filter(metric -> metric.name().equals(pairs.metric()))
+                        .flatMap(metric -> metric.summary().stream())
+                        .anyMatch(summary -> !gate.keeps(summary.mean().value())))
+        .toList();
   }
 
   /**

@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param metrics over all samples, in the order of {@code ImageMetrics}
  * @param scores of single images, in the order in which they were asked for
  * @param baseline how it compares with an earlier evaluation, when one was given
+ * @param noiseFloor the reference against itself, when it was asked for
+ * @param latentMeanSquaredError after each denoising step; empty when there are no latents to
+ *     compare: against images of a folder, or a bundle with other latents
  * @param speed how long it took
  * @param layers where the time of the denoisers goes
  * @param precision how the candidate is quantized; absent for a bundle that does not say
@@ -38,6 +41,8 @@ public record EvaluationReport(
     List<MetricResult> metrics,
     List<ScoreResult> scores,
     Optional<BaselineResult> baseline,
+    Optional<NoiseFloor> noiseFloor,
+    List<LatentError> latentMeanSquaredError,
     SpeedResult speed,
     LayerTimes layers,
     Optional<PrecisionDetail> precision,
@@ -55,6 +60,7 @@ public record EvaluationReport(
   public EvaluationReport {
     metrics = List.copyOf(metrics);
     scores = List.copyOf(scores);
+    latentMeanSquaredError = List.copyOf(latentMeanSquaredError);
     samples = List.copyOf(samples);
     command = List.copyOf(command);
   }

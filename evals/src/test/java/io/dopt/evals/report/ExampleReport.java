@@ -83,6 +83,18 @@ final class ExampleReport {
                 new Estimate(0.312, Optional.of(new Interval(0.302, 0.322))),
                 new Estimate(-0.002, Optional.of(new Interval(-0.004, 0.001))))),
         Optional.empty(),
+        Optional.of(
+            new NoiseFloor(
+                1,
+                count,
+                ImageMetrics.standard().stream().map(metric -> result(metric, samples)).toList(),
+                List.of())),
+        List.of(
+            new LatentError(1, 1e-6, 1e-6),
+            new LatentError(2, 4e-6, 5e-6),
+            new LatentError(3, 9e-6, 1.5e-5),
+            new LatentError(4, 2e-5, 4e-5),
+            new LatentError(5, 5e-5, 1e-4)),
         new SpeedResult(
             latencies(1),
             Optional.of(latencies(1.8)),

@@ -34,6 +34,8 @@ class ReportJsonTest {
             "settings",
             "metrics",
             "scores",
+            "noiseFloor",
+            "latentMeanSquaredError",
             "speed",
             "layers",
             "precision",

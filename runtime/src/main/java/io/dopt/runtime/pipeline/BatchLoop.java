@@ -98,6 +98,7 @@ final class BatchLoop implements AutoCloseable {
       before = System.nanoTime();
       scheduler.step(prediction, index, sample, noise);
       timings.scheduler += System.nanoTime() - before;
+      listener.latents(index - start + 1, steps, sample, images);
       listener.stepFinished(index - start + 1, steps);
     }
     timings.loop += System.nanoTime() - loopStarted;

@@ -226,6 +226,11 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     @Override
+    public void latents(int step, int steps, float[] sample, int images) {
+      target.latents(step, steps, sample, images);
+    }
+
+    @Override
     public void stepFinished(int step, int steps) {
       target.stepFinished(step, steps);
     }

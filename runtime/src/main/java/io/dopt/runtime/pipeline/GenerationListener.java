@@ -20,6 +20,17 @@ public interface GenerationListener {
   /** Denoiser call {@code step} of {@code steps} is done, counted from 1. */
   default void stepFinished(int step, int steps) {}
 
+  /**
+   * The latents after denoiser call {@code step} of {@code steps}, told before {@link
+   * #stepFinished}.
+   *
+   * @param step counted from 1
+   * @param sample of the whole batch, image after image; the loop's own array, valid during the
+   *     call only and not to be changed
+   * @param images in the batch
+   */
+  default void latents(int step, int steps, float[] sample, int images) {}
+
   /** An image is done. */
   default void imageFinished(GeneratedImage image) {}
 

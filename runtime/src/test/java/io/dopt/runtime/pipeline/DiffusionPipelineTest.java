@@ -403,6 +403,36 @@ class DiffusionPipelineTest {
   }
 
   @Test
+  void tellsTheLatentsAfterEveryStep() {
+    try (DiffusionPipeline pipeline =
+        DiffusionPipeline.open(ToyBundle.stableDiffusion(folder).open(), ONE_THREAD)) {
+      List<float[]> told = new ArrayList<>();
+      List<Integer> steps = new ArrayList<>();
+      GenerationResult result =
+          pipeline.generate(
+              GenerationRequest.builder("star").imagesPerPrompt(2).batch(2).steps(3).build(),
+              new GenerationListener() {
+                @Override
+                public void latents(int step, int ofSteps, float[] sample, int images) {
+                  assertEquals(3, ofSteps);
+                  assertEquals(2, images);
+                  steps.add(step);
+                  told.add(sample.clone());
+                }
+              });
+      assertEquals(List.of(1, 2, 3), steps);
+      float[] last = told.get(2);
+      assertEquals(2 * LATENT, last.length);
+      for (int image = 0; image < 2; image++) {
+        assertArrayEquals(
+            result.images().get(image).latents(),
+            Arrays.copyOfRange(last, image * LATENT, (image + 1) * LATENT));
+      }
+      assertFalse(Arrays.equals(told.get(0), last));
+    }
+  }
+
+  @Test
   void warnsOfADegenerateImage() {
     try (DiffusionPipeline pipeline =
         DiffusionPipeline.open(ToyBundle.stableDiffusion(folder).open(), ONE_THREAD)) {
