@@ -4,7 +4,7 @@ import io.dopt.compiler.onnx.OnnxEmitter;
 import io.dopt.ir.Node;
 import io.dopt.ir.operator.Reduce;
 
-/** ReduceMean, ReduceSum and ReduceMax: the axes become an operand. */
+/** ReduceMean, ReduceSum, ReduceMax and ReduceMin: the axes become an operand. */
 final class LowerReduce implements Lowering<Reduce> {
   @Override
   public String name() {

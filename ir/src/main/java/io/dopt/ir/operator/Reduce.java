@@ -6,7 +6,7 @@ import io.dopt.tensor.Shape;
 import java.util.List;
 
 /**
- * ONNX ReduceMean, ReduceSum or ReduceMax; the axes are kept with size 1.
+ * ONNX ReduceMean, ReduceSum, ReduceMax or ReduceMin; the axes are kept with size 1.
  *
  * @param function which reduction
  * @param axes which axes
@@ -16,6 +16,7 @@ public record Reduce(Function function, List<Long> axes) implements PlainOperato
   public enum Function implements NamedFunction {
     MAX("ReduceMax"),
     MEAN("ReduceMean"),
+    MIN("ReduceMin"),
     SUM("ReduceSum");
 
     private final String onnxName;

@@ -22,15 +22,19 @@ final class ReductionEvaluation {
     }
     double[] values = x.toDoubles();
     double[] reduced = new double[results];
-    if (operator.function() == Reduce.Function.MAX) {
-      Arrays.fill(reduced, Double.NEGATIVE_INFINITY);
+    switch (operator.function()) {
+      case MAX -> Arrays.fill(reduced, Double.NEGATIVE_INFINITY);
+      case MIN -> Arrays.fill(reduced, Double.POSITIVE_INFINITY);
+      case MEAN, SUM -> Arrays.fill(reduced, 0);
     }
     for (int i = 0; i < values.length; i++) {
       int at = targets[i];
       reduced[at] =
-          operator.function() == Reduce.Function.MAX
-              ? Math.max(reduced[at], values[i])
-              : reduced[at] + values[i];
+          switch (operator.function()) {
+            case MAX -> Math.max(reduced[at], values[i]);
+            case MIN -> Math.min(reduced[at], values[i]);
+            case MEAN, SUM -> reduced[at] + values[i];
+          };
     }
     if (operator.function() == Reduce.Function.MEAN) {
       double count = (double) values.length / results;
@@ -43,15 +47,19 @@ final class ReductionEvaluation {
       Reduce.Function function, DenseTensor x, int[] targets, List<Long> shape, int results) {
     long[] values = x.toLongs();
     long[] reduced = new long[results];
-    if (function == Reduce.Function.MAX) {
-      Arrays.fill(reduced, Long.MIN_VALUE);
+    switch (function) {
+      case MAX -> Arrays.fill(reduced, Long.MIN_VALUE);
+      case MIN -> Arrays.fill(reduced, Long.MAX_VALUE);
+      case MEAN, SUM -> Arrays.fill(reduced, 0);
     }
     for (int i = 0; i < values.length; i++) {
       int at = targets[i];
       reduced[at] =
-          function == Reduce.Function.MAX
-              ? Math.max(reduced[at], values[i])
-              : reduced[at] + values[i];
+          switch (function) {
+            case MAX -> Math.max(reduced[at], values[i]);
+            case MIN -> Math.min(reduced[at], values[i]);
+            case MEAN, SUM -> reduced[at] + values[i];
+          };
     }
     if (function == Reduce.Function.MEAN) {
       long count = values.length / Math.max(results, 1);

@@ -48,7 +48,8 @@ public record MeanSquaredErrorRange() implements RangeMethod {
   }
 
   /**
-   * The mean squared error of the bins' middles, rounded to the nearest of equally spaced levels.
+   * The mean squared error of the bins' middles, rounded to the nearest multiple of the step (zero
+   * is one of the levels) and clipped.
    */
   static double error(Histogram histogram, Range range, int levels) {
     double step = (range.maximum() - range.minimum()) / (levels - 1);
@@ -57,12 +58,9 @@ public record MeanSquaredErrorRange() implements RangeMethod {
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] > 0) {
         double number = histogram.middle(histogram.first() + i);
-        double clipped = Math.max(range.minimum(), Math.min(range.maximum(), number));
-        double rounded =
-            step == 0
-                ? clipped
-                : range.minimum() + Math.rint((clipped - range.minimum()) / step) * step;
-        sum += counts[i] * (number - rounded) * (number - rounded);
+        double rounded = step == 0 ? 0 : Math.rint(number / step) * step;
+        double error = number - Math.max(range.minimum(), Math.min(range.maximum(), rounded));
+        sum += counts[i] * error * error;
       }
     }
     return sum / Math.max(1, histogram.total());

@@ -115,6 +115,12 @@ public final class TensorBuffer {
     floats.get(index, values);
   }
 
+  /** Reads the first {@code count} elements into the first of {@code values}; it is float32. */
+  public void read(float[] values, int count) {
+    require(ElementType.FLOAT32);
+    floats.get(0, values, 0, count);
+  }
+
   /**
    * Writes a whole tensor of the buffer's element count, converted to the buffer's element type.
    *

@@ -95,6 +95,7 @@ final class BatchLoop implements AutoCloseable {
       scheduler.scaleModelInput(sample, index, scaled);
       timings.scheduler += System.nanoTime() - before;
       float[] prediction = unet.predict(scaled, timesteps[index]);
+      listener.denoised(index - start + 1, timesteps[index], unet.call());
       before = System.nanoTime();
       scheduler.step(prediction, index, sample, noise);
       timings.scheduler += System.nanoTime() - before;

@@ -152,6 +152,11 @@ final class Denoiser implements AutoCloseable {
     return prediction;
   }
 
+  /** The call whose outputs the last prediction is from. */
+  EngineCall call() {
+    return call;
+  }
+
   @Override
   public void close() {
     call.close();

@@ -4,6 +4,7 @@ import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.engine.ComponentEngines;
+import io.dopt.runtime.engine.EngineCall;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.pipeline.PipelineFamily.PromptTower;
 import io.dopt.runtime.tokenizer.PromptTokenizer;
@@ -228,6 +229,11 @@ public final class DiffusionPipeline implements AutoCloseable {
     @Override
     public void latents(int step, int steps, float[] sample, int images) {
       target.latents(step, steps, sample, images);
+    }
+
+    @Override
+    public void denoised(int step, double timestep, EngineCall call) {
+      target.denoised(step, timestep, call);
     }
 
     @Override

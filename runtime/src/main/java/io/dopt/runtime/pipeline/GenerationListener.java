@@ -1,5 +1,7 @@
 package io.dopt.runtime.pipeline;
 
+import io.dopt.runtime.engine.EngineCall;
+
 /**
  * Told what a generation is doing, on its thread. Every method does nothing unless overridden; one
  * that throws ends the generation.
@@ -16,6 +18,15 @@ public interface GenerationListener {
    * @param steps denoiser calls it takes
    */
   default void batchStarted(int firstImage, int images, int steps) {}
+
+  /**
+   * The denoiser was called, and its outputs are there until its next call.
+   *
+   * @param step from 1
+   * @param timestep of the step, as the denoiser was given it
+   * @param call its buffers; with guidance, both halves of the batch
+   */
+  default void denoised(int step, double timestep, EngineCall call) {}
 
   /** Denoiser call {@code step} of {@code steps} is done, counted from 1. */
   default void stepFinished(int step, int steps) {}

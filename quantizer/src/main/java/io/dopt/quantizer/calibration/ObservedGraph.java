@@ -1,0 +1,17 @@
+package io.dopt.quantizer.calibration;
+
+import io.dopt.ir.Graph;
+import java.util.List;
+
+/**
+ * A graph that says what its values hold.
+ *
+ * @param graph with an output per observation beside its own
+ * @param observations in the order of the outputs
+ */
+public record ObservedGraph(Graph graph, List<Observation> observations) {
+  /** Keeps its own copy. */
+  public ObservedGraph {
+    observations = List.copyOf(observations);
+  }
+}
