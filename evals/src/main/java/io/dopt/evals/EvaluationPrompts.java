@@ -46,13 +46,26 @@ public record EvaluationPrompts(String source, List<String> prompts) {
    * @throws DoptException (IO, BAD_INPUT) when the file cannot be read, is not UTF-8 or is empty
    */
   public static EvaluationPrompts of(Optional<Path> file, Bundle bundle) {
+    List<String> own =
+        bundle.manifest().files().containsKey(BUNDLE_FILE)
+            ? PromptFile.read(bundle.file(BUNDLE_FILE))
+            : List.of();
+    return of(file, own, "the bundle");
+  }
+
+  /**
+   * The prompts of a file, else those that what is to run brings, else general ones.
+   *
+   * @param own prompts it brings; may be empty
+   * @param owner what it is, for readers
+   * @throws DoptException (IO, BAD_INPUT) when the file cannot be read, is not UTF-8 or is empty
+   */
+  public static EvaluationPrompts of(Optional<Path> file, List<String> own, String owner) {
     if (file.isPresent()) {
       return new EvaluationPrompts(file.get().toString(), PromptFile.read(file.get()));
     }
-    if (bundle.manifest().files().containsKey(BUNDLE_FILE)) {
-      return new EvaluationPrompts(
-          BUNDLE_FILE + " of the bundle", PromptFile.read(bundle.file(BUNDLE_FILE)));
-    }
-    return new EvaluationPrompts("general ones of dopt", GENERAL);
+    return own.isEmpty()
+        ? new EvaluationPrompts("general ones of dopt", GENERAL)
+        : new EvaluationPrompts(BUNDLE_FILE + " of " + owner, own);
   }
 }

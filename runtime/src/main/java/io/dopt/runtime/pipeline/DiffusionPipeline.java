@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * A bundle ready to generate. Engines are loaded when first needed and kept. One generation at a
@@ -70,6 +71,15 @@ public final class DiffusionPipeline implements AutoCloseable {
     return PipelineFamily.of(manifest).steps();
   }
 
+  /**
+   * The guidance scale that the bundle's pipeline takes when a request names none.
+   *
+   * @throws DoptException (UNSUPPORTED) for a pipeline this runtime does not know
+   */
+  public static double defaultGuidanceScale(BundleManifest manifest) {
+    return PipelineFamily.of(manifest).guidanceScale();
+  }
+
   /** The bundle it generates from. */
   public Bundle bundle() {
     return bundle;
@@ -114,6 +124,29 @@ public final class DiffusionPipeline implements AutoCloseable {
    */
   public StageTimings stream(GenerationRequest request, GenerationListener listener) {
     StageTimings.Recorder timings = new StageTimings.Recorder();
+    GenerationPlan plan = plan(request, listener);
+    try (ImageDecoder decoder = new ImageDecoder(engines, plan.latentShape(), scaling, timings)) {
+      denoise(
+          plan,
+          listener,
+          timings,
+          (image, latents) ->
+              listener.imageFinished(finish(plan, image, latents, decoder, listener)));
+    }
+    return timings.finish();
+  }
+
+  /**
+   * Does all of a generation but decoding the latents, for listeners that watch the denoiser; no
+   * image is finished. Errors as {@link #generate(GenerationRequest, GenerationListener)}.
+   */
+  public StageTimings denoise(GenerationRequest request, GenerationListener listener) {
+    StageTimings.Recorder timings = new StageTimings.Recorder();
+    denoise(plan(request, listener), listener, timings, (image, latents) -> {});
+    return timings.finish();
+  }
+
+  private GenerationPlan plan(GenerationRequest request, GenerationListener listener) {
     GenerationPlan plan =
         GenerationPlan.of(request, family, bundle.manifest(), latentSize, listener);
     LatentScaling.keysLeftOut(
@@ -126,9 +159,18 @@ public final class DiffusionPipeline implements AutoCloseable {
                         + " is left out, as diffusers' "
                         + family.pipelineClass()
                         + " does."));
+    return plan;
+  }
+
+  /** Hands over each image's number and final latents. */
+  private void denoise(
+      GenerationPlan plan,
+      GenerationListener listener,
+      StageTimings.Recorder timings,
+      BiConsumer<Integer, float[]> finished) {
+    GenerationRequest request = plan.request();
     try (PromptEncoder prompts =
             new PromptEncoder(family.promptTowers(), tokenizers, engines, listener, timings);
-        ImageDecoder decoder = new ImageDecoder(engines, plan.latentShape(), scaling, timings);
         BatchLoop loop = new BatchLoop(plan, engines, scaling, listener, timings)) {
       for (int first = 0; first < request.images(); first += plan.batch()) {
         int images = Math.min(plan.batch(), request.images() - first);
@@ -143,12 +185,10 @@ public final class DiffusionPipeline implements AutoCloseable {
         }
         List<float[]> latents = loop.run(first, conditional, unconditional);
         for (int image = 0; image < images; image++) {
-          listener.imageFinished(
-              finish(plan, first + image, latents.get(image), decoder, listener));
+          finished.accept(first + image, latents.get(image));
         }
       }
     }
-    return timings.finish();
   }
 
   private EncodedPrompt negative(
