@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """Records reference.safetensors: weights quantized with NumPy, ml_dtypes, dequantized by ONNX Runtime.
 
-x is the source. For every case: NAME.scale, NAME.bytes (the stored bytes), NAME.dequantized (by ONNX Runtime).
+x is the source. For every case: NAME.scale, NAME.bytes (the stored bytes), NAME.dequantized (by ONNX Runtime),
+NAME.least (the scales of least squared error).
 fp8.x and fp8.bytes: float32 numbers around every tie of E4M3FN, and their nearest numbers, saturated.
+ranges: rows of minimum, maximum, u8 scale, u8 zero point, i8 scale, by onnxruntime.quantization.
+matrix: a weight; matrix.singular: its singular values; matrix.rest[r]: what rank r leaves of its norm.
 """
 
 import ml_dtypes
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper
+from onnxruntime.quantization import quant_utils
 from safetensors.numpy import save_file
 
 TYPES = {
@@ -83,6 +87,56 @@ def ties():
     return np.concatenate([positive, -positive])
 
 
+def least_error(x, name, axis, block):
+    """The scales with the least squared error among those of the largest magnitudes times 1, 63/64, ... 1/2."""
+    top, limits = TYPES[name][1:]
+    largest, spread = groups(x, axis, block)
+    best = np.full(largest.shape, np.inf)
+    scales = np.ones(largest.shape, np.float32)
+    for step in range(64, 31, -1):
+        scale = np.where(spread == 0, 1, spread).astype(np.float64) * (step / 64) / top
+        if limits is None:
+            rounded = np.clip(x / scale, -top, top).astype(np.float32).astype(ml_dtypes.float8_e4m3fn).astype(np.float64)
+        else:
+            rounded = np.clip(np.rint(x / scale), *limits)
+        squares = (x.astype(np.float64) - rounded * scale) ** 2
+        if block == 0:
+            errors = squares.sum(tuple(i for i in range(x.ndim) if i != axis))
+        else:
+            starts = range(0, x.shape[axis], block)
+            errors = np.add.reduceat(squares, list(starts), axis)
+        better = errors < best * (1 - 1e-9)
+        best = np.where(better, errors, best)
+        scales = np.where(better & (largest > 0), (largest * np.float32(step / 64)) / np.float32(top), scales)
+    return scales.astype(np.float32)
+
+
+def ranges():
+    """Ranges (minimum, maximum), and scale and zero point that onnxruntime gives them for u8 and symmetric i8."""
+    random = np.random.default_rng(7)
+    pairs = [(-1, 1), (0, 6), (-0.17, 3.2), (0.5, 2), (-3, -1), (0, 0), (1e-40, 2e-40), (-1e30, 1e30), (-127, 128), (-0.5, 127)]
+    pairs += [tuple(sorted(random.standard_normal(2) * scale)) for scale in np.logspace(-4, 4, 40)]
+    rows = []
+    for low, high in pairs:
+        bounds = np.array(low, np.float32), np.array(high, np.float32)
+        zero, scale = quant_utils.compute_scale_zp(*bounds, np.array(0, np.uint8), np.array(255, np.uint8))
+        unused, symmetric = quant_utils.compute_scale_zp(*bounds, np.array(-127, np.int8), np.array(127, np.int8), True)
+        rows.append([*bounds, scale, zero, symmetric])
+    return np.array(rows, np.float32)
+
+
+def matrix():
+    """A weight [96, 64] with a few strong directions, its singular values and low-rank errors (NumPy, float64)."""
+    random = np.random.default_rng(3)
+    w = random.standard_normal((96, 64)) * 0.02
+    for strength in (3.0, 2.0, 1.0, 0.7):
+        w += strength * np.outer(random.standard_normal(96), random.standard_normal(64)) / 64
+    w = w.astype(np.float32)
+    values = np.linalg.svd(w.astype(np.float64), compute_uv=False)
+    norm = np.linalg.norm(values)
+    return w, values, np.array([np.linalg.norm(values[r:]) / norm for r in range(33)])
+
+
 def main():
     random = np.random.default_rng(20261128)
     x = random.standard_normal(SHAPE).astype(np.float32)
@@ -98,10 +152,14 @@ def main():
             stored = quantize(x, np.where(spread == 0, np.float32(1), spread / top), name)
             tensors[f"{name}.{case}.scale"] = scale
             tensors[f"{name}.{case}.bytes"] = stored
+            if axis is not None:
+                tensors[f"{name}.{case}.least"] = least_error(x, name, axis, block)
             tensors[f"{name}.{case}.dequantized"] = dequantize(stored, scale, name, axis, block)
     values = ties()
     tensors["fp8.x"] = values
     tensors["fp8.bytes"] = np.clip(values, -448, 448).astype(ml_dtypes.float8_e4m3fn).view(np.uint8)
+    tensors["ranges"] = ranges()
+    tensors["matrix"], tensors["matrix.singular"], tensors["matrix.rest"] = matrix()
     save_file({name: np.ascontiguousarray(t) for name, t in tensors.items()}, "reference.safetensors")
 
 

@@ -58,6 +58,14 @@ public final class GroupCursor {
     return groups;
   }
 
+  /**
+   * How many groups are open at a time: a tensor visits them in windows of that many, and what it
+   * left it does not come back to.
+   */
+  public int window() {
+    return blocked ? (int) inner : groups;
+  }
+
   /** The group of the next element. */
   public int next() {
     int group = blocked ? base + (int) column : base;

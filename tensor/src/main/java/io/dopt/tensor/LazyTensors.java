@@ -160,6 +160,24 @@ public final class LazyTensors {
     return new QuantizedTensor(source, parameters);
   }
 
+  /**
+   * The matrix [K, N] less the product of {@code left} [K, r] and {@code right} [r, N], in float32:
+   * what a low-rank branch leaves to be quantized.
+   */
+  public static LazyTensor residual(LazyTensor source, DenseTensor left, DenseTensor right) {
+    List<Long> shape = source.shape();
+    require(
+        shape.size() == 2
+            && left.shape().size() == 2
+            && right.shape().size() == 2
+            && left.shape().get(0).equals(shape.get(0))
+            && right.shape().get(1).equals(shape.get(1))
+            && left.shape().get(1).equals(right.shape().get(0)),
+        source,
+        "reduced by " + left.shape() + " times " + right.shape());
+    return new ResidualTensor(source, left, right);
+  }
+
   private static void requireWholeBytes(LazyTensor source) {
     require(source.elementType().bits() % 8 == 0, source, "rearranged, being packed below a byte");
   }
