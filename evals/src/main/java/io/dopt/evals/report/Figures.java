@@ -60,9 +60,19 @@ public final class Figures {
         milliseconds);
   }
 
+  /** {@code 12.3%}. */
+  public static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+  }
+
   /** {@code 1 pair}, {@code 16 pairs}. */
   public static String count(int count, String singular) {
-    return count + " " + singular + (count == 1 ? "" : "s");
+    return count(count, singular, singular + "s");
+  }
+
+  /** {@code 1 mix}, {@code 16 mixes}. */
+  public static String count(int count, String singular, String plural) {
+    return count + " " + (count == 1 ? singular : plural);
   }
 
   /** {@code 812 MiB}. */

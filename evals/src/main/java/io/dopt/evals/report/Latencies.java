@@ -22,6 +22,11 @@ public record Latencies(
     medianStepMilliseconds = List.copyOf(medianStepMilliseconds);
   }
 
+  /** The times of one stage, which every generation has. */
+  public StageLatency stage(Stage wanted) {
+    return stages.stream().filter(one -> one.stage() == wanted).findFirst().orElseThrow();
+  }
+
   /** A stage's times in milliseconds. */
   public record StageLatency(
       Stage stage, int count, double p50, double p95, double p99, double minimum, double mean) {}

@@ -30,7 +30,7 @@ public record TimeShare(String name, List<Segment> segments) {
    * @param longest the milliseconds that fill the room
    */
   static TimeShare of(String name, Latencies latencies, double longest) {
-    int images = total(latencies).count();
+    int images = latencies.stage(Stage.TOTAL).count();
     List<Segment> segments = new ArrayList<>();
     for (StageLatency stage : latencies.stages()) {
       if (stage.stage() != Stage.TOTAL) {
@@ -48,12 +48,5 @@ public record TimeShare(String name, List<Segment> segments) {
   /** The milliseconds of all segments. */
   public double milliseconds() {
     return segments.stream().mapToDouble(Segment::milliseconds).sum();
-  }
-
-  private static StageLatency total(Latencies latencies) {
-    return latencies.stages().stream()
-        .filter(stage -> stage.stage() == Stage.TOTAL)
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,8 +31,73 @@ final class ExampleReport {
 
   private ExampleReport() {}
 
-  /** Writes the images of {@code count} pairs into the folder and describes them. */
+  /** Writes the images of {@code count} pairs into the folder; the bundle against itself. */
   static EvaluationReport write(Path folder, int count) throws IOException {
+    return write(
+        folder,
+        count,
+        new Subject(
+            Subject.Kind.NOISE_FLOOR,
+            "itself on 1 thread",
+            "build/shapes-int8",
+            Optional.of("StableDiffusionPipeline"),
+            Optional.of("ab".repeat(32)),
+            Optional.of(1)),
+        List.of());
+  }
+
+  /** The same against another bundle, with a gate of every outcome. */
+  static EvaluationReport writeGated(Path folder, int count) throws IOException {
+    return write(
+        folder,
+        count,
+        new Subject(
+            Subject.Kind.BUNDLE,
+            "shapes-world",
+            "build/shapes-world",
+            Optional.of("StableDiffusionPipeline"),
+            Optional.of("cd".repeat(32)),
+            Optional.of(2)),
+        List.of(
+            gate("psnr.mean>=30", GateOutcome.PASS, 31.9, 31.1, 32.7, 30),
+            gate("ssim.mean>=0.97", GateOutcome.INCONCLUSIVE, 0.972, 0.964, 0.98, 0.97),
+            gate("latency.p50<=0.5x", GateOutcome.FAIL, 0.56, 0.54, 0.58, 0.5),
+            new GateResult(
+                "clip.delta>=-0.01",
+                GateKind.QUALITY,
+                GateOutcome.UNSUPPORTED,
+                Optional.empty(),
+                Optional.empty(),
+                -0.01,
+                "",
+                Optional.empty(),
+                "clip.delta: no sample has a value.")));
+  }
+
+  private static GateResult gate(
+      String gate, GateOutcome outcome, double value, double low, double high, double limit) {
+    return new GateResult(
+        gate,
+        gate.startsWith("latency") ? GateKind.SPEED : GateKind.QUALITY,
+        outcome,
+        Optional.of(value),
+        Optional.of(new Interval(low, high)),
+        limit,
+        "",
+        outcome == GateOutcome.INCONCLUSIVE ? Optional.of(71L) : Optional.empty(),
+        String.format(
+            Locale.ROOT,
+            "%s is %.3f (95%%: %.3f to %.3f), where %s is asked for%s.",
+            gate.replaceAll("[<>].*", ""),
+            value,
+            low,
+            high,
+            gate,
+            outcome == GateOutcome.INCONCLUSIVE ? "; about 71 more samples would decide" : ""));
+  }
+
+  private static EvaluationReport write(
+      Path folder, int count, Subject reference, List<GateResult> gates) throws IOException {
     Files.createDirectories(folder.resolve("candidate"));
     Files.createDirectories(folder.resolve("reference"));
     List<SampleResult> samples = new ArrayList<>();
@@ -47,7 +113,8 @@ final class ExampleReport {
                     "reference-images",
                     Optional.of(ErrorCode.QUALITY),
                     "1 of the images is degenerate: samples [2].",
-                    List.of(2)))),
+                    List.of(2))),
+            gates),
         new Subject(
             Subject.Kind.BUNDLE,
             "shapes-int8",
@@ -55,13 +122,7 @@ final class ExampleReport {
             Optional.of("StableDiffusionPipeline"),
             Optional.of("ab".repeat(32)),
             Optional.of(0)),
-        new Subject(
-            Subject.Kind.NOISE_FLOOR,
-            "itself on 1 thread",
-            "build/shapes-int8",
-            Optional.of("StableDiffusionPipeline"),
-            Optional.of("ab".repeat(32)),
-            Optional.of(1)),
+        reference,
         new EvaluationSettings(
             "prompts.txt of the bundle",
             7,

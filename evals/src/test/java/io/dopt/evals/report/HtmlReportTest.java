@@ -23,9 +23,11 @@ class HtmlReportTest {
 
   @Test
   void isValidHtml() throws IOException {
-    Parser parser = Parser.htmlParser().setTrackErrors(20);
-    Jsoup.parse(render(5), "", parser);
-    assertEquals(List.of(), List.copyOf(parser.getErrors()));
+    for (String html : List.of(render(5), renderGated(5))) {
+      Parser parser = Parser.htmlParser().setTrackErrors(20);
+      Jsoup.parse(html, "", parser);
+      assertEquals(List.of(), List.copyOf(parser.getErrors()));
+    }
   }
 
   @Test
@@ -36,7 +38,7 @@ class HtmlReportTest {
     for (Element image : page.select("img")) {
       assertTrue(image.attr("src").startsWith("data:image/png;base64,"), image.attr("src"));
     }
-    for (Element link : page.select("a[href]")) {
+    for (Element link : page.select("a[href]:not([href^=#])")) {
       assertTrue(Files.exists(folder.resolve(link.attr("href"))), link.attr("href"));
     }
     assertFalse(html.contains("http://"), "a link to the network");
@@ -82,23 +84,91 @@ class HtmlReportTest {
   @Test
   void plotsEveryPairAndEveryStep() throws IOException {
     Document page = Jsoup.parse(render(5));
-    assertEquals(3, page.select("svg").size());
-    assertEquals(5, page.selectFirst("svg[aria-label^=PSNR]").select("circle").size());
+    assertEquals(4, page.selectFirst("svg[aria-label^=PSNR]").select("circle").size());
+    assertTrue(
+        page.selectFirst("svg[aria-label^=PSNR]").parent().text().contains("Not drawn: 1 ident"));
+    assertEquals(5, page.selectFirst("svg[aria-label^=SSIM]").select("circle").size());
     assertEquals(2, page.selectFirst("svg[aria-label^=Denoiser]").select("polyline").size());
+  }
+
+  @Test
+  void showsEveryGateWithItsOutcome() throws IOException {
+    Document page = Jsoup.parse(renderGated(5));
+    assertEquals(
+        List.of("pass", "inconclusive", "fail", "unsupported"),
+        page.select(".gate .state").eachText());
+    assertTrue(page.select(".gate").get(1).text().contains("about 71 more samples"));
+    assertEquals(3, page.select(".gate svg").size());
+    assertEquals("verdict fail", page.selectFirst("header").className());
+  }
+
+  @Test
+  void plotsQualityAgainstSpeedWhenThereIsSomethingToWeigh() throws IOException {
+    Element plot = Jsoup.parse(renderGated(5)).selectFirst("svg[aria-label^=Quality against]");
+    assertEquals(1, plot.select("circle.candidate").size());
+    assertEquals(1, plot.select("line.reference").size());
+    assertEquals(1, plot.select("circle.chosen").size());
+    assertEquals(3, plot.select("circle.front").size());
+    assertEquals(1, plot.select("circle.other").size());
+  }
+
+  @Test
+  void layersAreSlowestFirstAndFallbacksMarked() throws IOException {
+    Document page = Jsoup.parse(renderGated(5));
+    assertEquals(30, page.select("#layers > .scroll tbody tr").size());
+    assertEquals(10, page.select("#layers details tbody tr").size());
+    assertEquals("down_blocks.0.resnets.3.conv1", page.selectFirst("#layers .fallback th").text());
+    assertEquals(1, page.select("#layers .fallback").size());
+  }
+
+  @Test
+  void plotsRangesOverTimesteps() throws IOException {
+    Document page = Jsoup.parse(renderGated(5));
+    assertEquals(2, page.select("#ranges svg").size());
+    assertEquals(2, page.selectFirst("#ranges svg").select("polygon").size());
+  }
+
+  @Test
+  void saysWhatImagesCost() throws IOException {
+    String cost = Jsoup.parse(renderGated(5)).selectFirst("#cost").text();
+    assertTrue(cost.contains("A second of video, 24 frames"), cost);
+    assertTrue(cost.contains("won back after 131 images"), cost);
+  }
+
+  @Test
+  void headingsGoDownOneLevelAtATime() throws IOException {
+    int last = 0;
+    for (Element heading : Jsoup.parse(renderGated(5)).select("h1, h2, h3, h4")) {
+      int level = heading.tagName().charAt(1) - '0';
+      assertTrue(level <= last + 1, heading.toString());
+      last = level;
+    }
+  }
+
+  @Test
+  void everyPictureHasAText() throws IOException {
+    Document page = Jsoup.parse(renderGated(5));
+    for (Element picture : page.select("img")) {
+      assertFalse(picture.attr("alt").isBlank(), picture.attr("src"));
+    }
+    for (Element picture : page.select("svg:not([aria-hidden])")) {
+      assertFalse(picture.attr("aria-label").isBlank(), "a plot without a label");
+    }
   }
 
   @Test
   void staysSmallForManySamples() throws IOException {
     Document page = Jsoup.parse(render(30));
     assertEquals(SampleCards.MAXIMUM_CARDS, page.select(".card").size());
-    assertEquals(30, page.select("details tbody tr").size());
+    assertEquals(30, page.select("#all-pairs tbody tr").size());
+  }
+
+  private String renderGated(int samples) throws IOException {
+    return HtmlReport.render(ExampleReport.writeGated(folder, samples), folder);
   }
 
   private String render(int samples) throws IOException {
-    String html = HtmlReport.render(ExampleReport.write(folder, samples), folder);
-    // To be looked at by hand.
-    Files.writeString(Path.of("target/example-report.html"), html);
-    return html;
+    return HtmlReport.render(ExampleReport.write(folder, samples), folder);
   }
 
   private static List<Float> boxed(float[] values) {
