@@ -3,22 +3,33 @@ package io.dopt.quantizer;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.SymmetricFormat;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a layer's operands are stored and multiplied in. */
 public enum Precision {
-  FLOAT32("f32", ElementType.FLOAT32),
-  FLOAT16("f16", ElementType.FLOAT16),
-  BFLOAT16("bf16", ElementType.BFLOAT16);
+  FLOAT32("f32", null, null),
+  FLOAT16("f16", null, null),
+  BFLOAT16("bf16", null, null),
+  /** Weights and activations in 8-bit integers (W8A8). */
+  INT8("int8", SymmetricFormat.INT8, ElementType.UINT8),
+  /** Weights and activations in 8-bit floating point, E4M3 (W8A8). */
+  FLOAT8("fp8", SymmetricFormat.FLOAT8E4M3FN, ElementType.FLOAT8E4M3FN),
+  /** Weights in 8-bit integers, activations in float32 (W8A16 and the like). */
+  INT8_WEIGHT("int8-weight", SymmetricFormat.INT8, null),
+  /** Weights in 4-bit integers by groups, activations in float32. */
+  INT4_WEIGHT("int4-weight", SymmetricFormat.INT4, null);
 
   private final String text;
-  private final ElementType elementType;
+  private final SymmetricFormat weightFormat;
+  private final ElementType activationType;
 
-  Precision(String text, ElementType elementType) {
+  Precision(String text, SymmetricFormat weightFormat, ElementType activationType) {
     this.text = text;
-    this.elementType = elementType;
+    this.weightFormat = weightFormat;
+    this.activationType = activationType;
   }
 
   /** The name on the command line and in manifests. */
@@ -26,9 +37,43 @@ public enum Precision {
     return text;
   }
 
-  /** The precision of operands of {@code type}, if layers compute in it. */
+  /** What weights are quantized to; empty for plain floating point. */
+  public Optional<SymmetricFormat> weightFormat() {
+    return Optional.ofNullable(weightFormat);
+  }
+
+  /** What activations are quantized to; empty when they stay floating point. */
+  public Optional<ElementType> activationType() {
+    return Optional.ofNullable(activationType);
+  }
+
+  /** Whether ranges of activations must be known: from a calibration. */
+  public boolean needsCalibration() {
+    return activationType != null;
+  }
+
+  /** The precision of plain operands of {@code type}, if layers compute in it. */
   public static Optional<Precision> of(ElementType type) {
-    return Arrays.stream(values()).filter(each -> each.elementType == type).findFirst();
+    return switch (type) {
+      case FLOAT32 -> Optional.of(FLOAT32);
+      case FLOAT16 -> Optional.of(FLOAT16);
+      case BFLOAT16 -> Optional.of(BFLOAT16);
+      case FLOAT64,
+          FLOAT8E4M3FN,
+          FLOAT8E5M2,
+          INT64,
+          INT32,
+          INT16,
+          INT8,
+          UINT64,
+          UINT32,
+          UINT16,
+          UINT8,
+          INT4,
+          UINT4,
+          BOOL ->
+          Optional.empty();
+    };
   }
 
   /**

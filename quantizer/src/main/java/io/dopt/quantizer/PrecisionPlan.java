@@ -3,20 +3,24 @@ package io.dopt.quantizer;
 import io.dopt.ir.Graph;
 import io.dopt.ir.Node;
 import io.dopt.ir.Value;
+import io.dopt.ir.operator.Attention;
 import io.dopt.ir.operator.Conv;
 import io.dopt.ir.operator.MatMul;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * A precision for every layer of a graph. Layers are the nodes that multiply with a weight (Conv,
- * MatMul), called by their node names, which lead back to the module: {@code
+ * MatMul), and attentions; called by their node names, which lead back to the module: {@code
  * down_blocks.0.resnets.1.conv1/Conv}.
  *
  * @param layers precision by layer
@@ -26,27 +30,59 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
     layers = Collections.unmodifiableSortedMap(new TreeMap<>(layers));
   }
 
-  /** Every layer of {@code graph} in one precision. */
+  /** Every layer with a weight in one precision, attentions in float32. */
   public static PrecisionPlan uniform(Graph graph, Precision precision) {
     SortedMap<String, Precision> layers = new TreeMap<>();
+    attentionsOf(graph).forEach(node -> layers.put(node.name(), Precision.FLOAT32));
     layersOf(graph).forEach(node -> layers.put(node.name(), precision));
     return new PrecisionPlan(layers);
   }
 
   /**
-   * What the layers of {@code graph} compute in, as its types say; layers of other types are left
-   * out.
+   * What a recipe asks for.
+   *
+   * @param shape values of the graph's symbols at which attentions are judged to be large
+   * @throws DoptException (USAGE) when a user's exclusion fits no layer
    */
-  public static PrecisionPlan of(Graph graph) {
-    SortedMap<String, Precision> layers = new TreeMap<>();
-    for (Node node : layersOf(graph)) {
-      Precision.of(node.inputs().get(0).type().elementType())
-          .ifPresent(precision -> layers.put(node.name(), precision));
+  public static PrecisionPlan of(
+      Graph graph, QuantizationRecipe recipe, Map<String, Long> shape) {
+    SortedMap<String, Precision> layers =
+        new TreeMap<>(uniform(graph, recipe.precision()).layers());
+    attentionsOf(graph).stream()
+        .filter(node -> LargeAttention.isChosen(node, recipe, shape))
+        .forEach(node -> layers.put(node.name(), recipe.precision()));
+    for (Exclusion exclusion : recipe.exclusions()) {
+      List<String> excluded = layers.keySet().stream().filter(exclusion::fits).toList();
+      if (excluded.isEmpty() && exclusion.required()) {
+        throw new DoptException(
+            ErrorCode.USAGE,
+            String.format(
+                "--exclude '%s' fits none of the %d layers of the %s. Their names are like %s;"
+                    + " 'dopt compile --explain' lists them.",
+                exclusion.pattern().pattern(),
+                layers.size(),
+                graph.name(),
+                layers.keySet().stream().limit(3).collect(Collectors.joining(", "))));
+      }
+      excluded.forEach(layer -> layers.put(layer, Precision.FLOAT32));
     }
     return new PrecisionPlan(layers);
   }
 
-  /** The nodes a plan is about, in the graph's order. */
+  /**
+   * What the layers of {@code graph} compute in, as its types and its DequantizeLinear nodes say;
+   * layers of other types are left out.
+   */
+  public static PrecisionPlan of(Graph graph) {
+    FoundPrecision found = new FoundPrecision(graph);
+    SortedMap<String, Precision> layers = new TreeMap<>();
+    for (Node node : graph.nodes()) {
+      found.of(node).ifPresent(precision -> layers.put(node.name(), precision));
+    }
+    return new PrecisionPlan(layers);
+  }
+
+  /** The nodes with weights that a plan is about, in the graph's order. */
   public static List<Node> layersOf(Graph graph) {
     List<Node> layers = new ArrayList<>();
     for (Node node : graph.nodes()) {
@@ -58,8 +94,35 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
     return layers;
   }
 
+  /** The attentions of a graph that can be quantized, in the graph's order. */
+  public static List<Node> attentionsOf(Graph graph) {
+    return graph.nodes().stream()
+        .filter(node -> node.operator() instanceof Attention attention && !attention.causal())
+        .toList();
+  }
+
   private static boolean isWeight(Graph graph, Value value) {
     return graph.weightOf(value).isPresent();
+  }
+
+  /** The precision of a layer, if the plan is about it. */
+  public Optional<Precision> of(Node layer) {
+    return Optional.ofNullable(layers.get(layer.name()));
+  }
+
+  /** This plan with another precision for one layer. */
+  public PrecisionPlan with(String layer, Precision precision) {
+    SortedMap<String, Precision> others = new TreeMap<>(layers);
+    others.put(layer, precision);
+    return new PrecisionPlan(others);
+  }
+
+  /** The layers that are not in plain floating point. */
+  public List<String> quantized() {
+    return layers.entrySet().stream()
+        .filter(entry -> entry.getValue().weightFormat().isPresent())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /**
@@ -78,9 +141,9 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
             differences.add(layer + " is " + actual.text() + ", planned as " + planned.text());
           }
         });
-    for (Node node : layersOf(graph)) {
-      if (!layers.containsKey(node.name())) {
-        differences.add(node.name() + " is not in the plan");
+    for (String layer : found.keySet()) {
+      if (!layers.containsKey(layer)) {
+        differences.add(layer + " is not in the plan");
       }
     }
     return differences;

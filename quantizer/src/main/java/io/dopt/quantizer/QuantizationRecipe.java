@@ -1,0 +1,79 @@
+package io.dopt.quantizer;
+
+import io.dopt.quantizer.calibration.RangeMethod;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * How a graph is quantized, apart from which layer gets which precision.
+ *
+ * @param precision what every layer gets that is not excluded
+ * @param exclusions layers that stay as they are; the first that fits gives the reason
+ * @param activationRange how ranges of activations are chosen
+ * @param weightScales how scales of weights are chosen
+ * @param smoothing SmoothQuant's alpha, 0 to 1; empty for no smoothing
+ * @param biasCorrection whether biases make up for the mean error of their weights
+ * @param blockSize numbers of a 4-bit weight that share a scale
+ * @param rank of the branch beside a 4-bit weight; 0 for none
+ * @param attention which attentions are quantized
+ */
+public record QuantizationRecipe(
+    Precision precision,
+    List<Exclusion> exclusions,
+    RangeMethod activationRange,
+    WeightScaleMethod weightScales,
+    OptionalDouble smoothing,
+    boolean biasCorrection,
+    int blockSize,
+    int rank,
+    AttentionChoice attention) {
+  public QuantizationRecipe {
+    exclusions = List.copyOf(exclusions);
+  }
+
+  /** How the scales of weights are chosen. */
+  public enum WeightScaleMethod {
+    /** The largest magnitude is the largest number: nothing is clipped. */
+    MAXIMUM,
+    /** The least squared error of the weight. */
+    LEAST_ERROR
+  }
+
+  /** Which attentions have their products quantized. */
+  public enum AttentionChoice {
+    NONE,
+    /** Those of so many queries and keys that the integer kernels are faster. */
+    LARGE,
+    ALL
+  }
+
+  /** The same with another precision. */
+  public QuantizationRecipe withPrecision(Precision other) {
+    return new QuantizationRecipe(
+        other,
+        exclusions,
+        activationRange,
+        weightScales,
+        smoothing,
+        biasCorrection,
+        blockSize,
+        rank,
+        attention);
+  }
+
+  /** What decides the numbers, in one line: for locks and reports. */
+  public String text() {
+    return String.format(
+        "precision=%s range=%s weights=%s smoothing=%s bias-correction=%s block=%d rank=%d"
+            + " attention=%s exclude=%s",
+        precision.text(),
+        activationRange.text(),
+        weightScales.name().toLowerCase(java.util.Locale.ROOT),
+        smoothing.isPresent() ? Double.toString(smoothing.getAsDouble()) : "none",
+        biasCorrection,
+        blockSize,
+        rank,
+        attention.name().toLowerCase(java.util.Locale.ROOT),
+        exclusions.stream().map(exclusion -> exclusion.pattern().pattern()).toList());
+  }
+}

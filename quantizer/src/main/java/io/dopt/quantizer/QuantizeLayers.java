@@ -1,0 +1,228 @@
+package io.dopt.quantizer;
+
+import io.dopt.ir.Graph;
+import io.dopt.ir.GraphBuilder;
+import io.dopt.ir.Node;
+import io.dopt.ir.Value;
+import io.dopt.ir.Weight;
+import io.dopt.ir.operator.Attention;
+import io.dopt.ir.operator.Binary;
+import io.dopt.ir.operator.Conv;
+import io.dopt.ir.operator.QuantizedAttention;
+import io.dopt.quantizer.calibration.CalibrationTable;
+import io.dopt.quantizer.weight.BiasCorrection;
+import io.dopt.quantizer.weight.ChannelStatistic;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
+import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.LazyTensor;
+import io.dopt.tensor.QuantizationParameters;
+import io.dopt.tensor.SymmetricFormat;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes a graph as a plan asks: Q/DQ pairs around the layers that are quantized. Layers keep their
+ * names.
+ *
+ * <pre>
+ * MatMul(x, w)         -> MatMul(DQ(Q(x)), DQ(w'))                       int8, fp8
+ * Conv(x, w, bias)     -> DQ(Q(Conv(DQ(Q(x)), DQ(w'), bias')))           int8
+ * Conv(x, w, bias)     -> Conv(DQ(Q(x)), DQ(w'), bias')                  fp8
+ * MatMul(x, w)         -> MatMul(x, DQ(w'))                              weight only
+ * Attention(q, k, v)   -> QuantizedAttention(DQ(Q(q)), DQ(Q(k)), DQ(Q(v)))
+ * </pre>
+ *
+ * <p>An int8 convolution's result is quantized too, since integer kernels write small numbers.
+ */
+public final class QuantizeLayers {
+  private final Graph graph;
+  private final PrecisionPlan plan;
+  private final GraphBuilder builder;
+  private final Optional<ActivationRanges> ranges;
+  private final Optional<ActivationQuantizer> activations;
+  private final WeightQuantizer weights;
+  private final QuantizationRecipe recipe;
+  private final Map<String, Value> replaced = new HashMap<>();
+  private final Map<String, List<Node>> readers = new HashMap<>();
+  private final Map<String, Value> correctedBias = new HashMap<>();
+
+  private QuantizeLayers(
+      Graph graph,
+      PrecisionPlan plan,
+      QuantizationRecipe recipe,
+      Optional<ActivationRanges> ranges) {
+    this.graph = graph;
+    this.plan = plan;
+    this.recipe = recipe;
+    this.ranges = ranges;
+    builder = GraphBuilder.rewriting(graph);
+    graph.weights().values().forEach(builder::copy);
+    activations = ranges.map(known -> new ActivationQuantizer(builder, known));
+    weights = new WeightQuantizer(builder, recipe);
+    for (Node node : graph.nodes()) {
+      node.inputs()
+          .forEach(
+              value -> readers.computeIfAbsent(value.name(), k -> new ArrayList<>()).add(node));
+    }
+  }
+
+  /**
+   * Quantizes a graph.
+   *
+   * @param calibration of this graph; needed when a layer's activations are quantized
+   * @throws DoptException (USAGE) when a calibration is needed and there is none; (BAD_INPUT) when
+   *     it is of another graph; (QUALITY) when a weight is not finite
+   */
+  public static Graph apply(
+      Graph graph,
+      PrecisionPlan plan,
+      QuantizationRecipe recipe,
+      Optional<CalibrationTable> calibration) {
+    boolean needed = plan.layers().values().stream().anyMatch(Precision::needsCalibration);
+    if (needed && calibration.isEmpty()) {
+      throw new DoptException(
+          ErrorCode.USAGE, "Quantized activations need a calibration, and none is given.");
+    }
+    Optional<ActivationRanges> ranges =
+        calibration.map(
+            table -> new ActivationRanges(table, recipe.activationRange(), Map.of()));
+    Graph smoothed = graph;
+    if (needed && recipe.smoothing().isPresent()) {
+      SmoothLayerNormalizations smoothing =
+          new SmoothLayerNormalizations(
+              graph, plan, ranges.orElseThrow(), recipe.smoothing().getAsDouble());
+      smoothed = smoothing.smoothed();
+      ranges = Optional.of(ranges.get().withSmoothing(smoothing.factors()));
+    }
+    return new QuantizeLayers(smoothed, plan, recipe, ranges).run();
+  }
+
+  private Graph run() {
+    for (Node node : graph.nodes()) {
+      try (GraphBuilder.Scope scope = builder.scope(node.scope().isEmpty() ? "graph" : node.scope())) {
+        rewrite(node, plan.of(node).orElse(Precision.FLOAT32));
+      }
+    }
+    graph.outputs().forEach((name, value) -> builder.output(name, current(value)));
+    return builder.build();
+  }
+
+  private void rewrite(Node node, Precision precision) {
+    if (node.operator() instanceof Attention attention && precision.needsCalibration()) {
+      quantizeAttention(node, attention, precision);
+    } else if (precision.weightFormat().isPresent()) {
+      quantizeLayer(node, precision);
+    } else {
+      builder.copy(node.withInputs(node.inputs().stream().map(v -> input(node, v)).toList()));
+    }
+  }
+
+  /** What a node reads in the graph being written: with the bias that was corrected for it. */
+  private Value input(Node node, Value value) {
+    Value corrected = correctedBias.get(node.name());
+    return corrected != null && graph.weightOf(value).isPresent() ? corrected : current(value);
+  }
+
+  private Value current(Value value) {
+    return replaced.getOrDefault(value.name(), value);
+  }
+
+  private void quantizeAttention(Node node, Attention attention, Precision precision) {
+    boolean integer = precision == Precision.INT8;
+    List<ElementType> types =
+        integer
+            ? List.of(ElementType.UINT8, ElementType.INT8, ElementType.INT8)
+            : java.util.Collections.nCopies(3, ElementType.FLOAT8E4M3FN);
+    List<Value> inputs = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      inputs.add(activation(node.inputs().get(i), types.get(i)));
+    }
+    QuantizedAttention quantized =
+        new QuantizedAttention(
+            attention.heads(),
+            attention.scale(),
+            integer ? ElementType.UINT8 : ElementType.FLOAT8E4M3FN);
+    builder.copy(new Node(node.name(), quantized, inputs, node.outputs()));
+  }
+
+  private void quantizeLayer(Node node, Precision precision) {
+    Weight weight = graph.weightOf(node.inputs().get(1)).orElseThrow();
+    SymmetricFormat format = precision.weightFormat().orElseThrow();
+    List<Value> inputs = new ArrayList<>();
+    inputs.add(
+        precision
+            .activationType()
+            .map(type -> activation(node.inputs().get(0), type))
+            .orElseGet(() -> current(node.inputs().get(0))));
+    if (precision == Precision.INT4_WEIGHT) {
+      inputs.add(weights.writeGrouped(weight, format));
+      inputs.addAll(node.inputs().subList(2, node.inputs().size()));
+    } else {
+      QuantizationParameters parameters = weights.perChannel(node, weight, format);
+      inputs.add(weights.write(weight, parameters));
+      inputs.addAll(bias(node, weight, parameters));
+    }
+    builder.copy(node.withInputs(inputs));
+    if (precision == Precision.INT8 && node.operator() instanceof Conv) {
+      replaced.put(
+          node.output().name(),
+          activations.orElseThrow().quantized(node.output(), node.output(), ElementType.UINT8));
+    }
+  }
+
+  private Value activation(Value observed, ElementType type) {
+    return activations.orElseThrow().quantized(observed, current(observed), type);
+  }
+
+  /** The bias of a convolution; that of a linear layer is corrected where it is added. */
+  private List<Value> bias(Node node, Weight weight, QuantizationParameters parameters) {
+    List<Value> own = node.inputs().subList(2, node.inputs().size());
+    boolean grouped = node.operator() instanceof Conv convolution && convolution.group() > 1;
+    if (!recipe.biasCorrection() || ranges.isEmpty() || grouped) {
+      return own;
+    }
+    Optional<Node> addition = own.isEmpty() ? biasAddition(node) : Optional.empty();
+    Optional<LazyTensor> bias =
+        own.isEmpty()
+            ? addition.map(add -> biasOf(add).orElseThrow())
+            : graph.weightOf(own.get(0)).map(Weight::data);
+    if (bias.isEmpty()) {
+      return own;
+    }
+    float[] shift =
+        BiasCorrection.shift(
+            weight,
+            parameters,
+            WeightQuantizer.outputAxis(node),
+            ChannelStatistic.of(
+                WeightQuantizer.inputAxis(node),
+                ranges.get().channelMean(node.inputs().get(0))));
+    Value corrected =
+        builder.weight(
+            weight.value().name() + "_corrected_bias", BiasCorrection.corrected(bias, shift));
+    addition.ifPresent(add -> correctedBias.put(add.name(), corrected));
+    return own.isEmpty() ? own : List.of(corrected);
+  }
+
+  /** The addition of a constant vector that alone reads a linear layer. */
+  private Optional<Node> biasAddition(Node node) {
+    List<Node> all = readers.getOrDefault(node.output().name(), List.of());
+    return all.size() == 1
+            && all.get(0).operator() instanceof Binary binary
+            && binary.function() == Binary.Function.ADD
+            && biasOf(all.get(0)).filter(bias -> bias.shape().size() == 1).isPresent()
+        ? Optional.of(all.get(0))
+        : Optional.empty();
+  }
+
+  private Optional<LazyTensor> biasOf(Node addition) {
+    return addition.inputs().stream()
+        .flatMap(value -> graph.weightOf(value).stream())
+        .map(Weight::data)
+        .findFirst();
+  }
+}
