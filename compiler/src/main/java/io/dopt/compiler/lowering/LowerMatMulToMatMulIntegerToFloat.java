@@ -2,8 +2,6 @@ package io.dopt.compiler.lowering;
 
 import io.dopt.compiler.onnx.OnnxEmitter;
 import io.dopt.ir.Node;
-import io.dopt.ir.Value;
-import io.dopt.ir.operator.Binary;
 import io.dopt.ir.operator.MatMul;
 import io.dopt.tensor.ElementType;
 import java.util.ArrayList;
@@ -64,37 +62,15 @@ final class LowerMatMulToMatMulIntegerToFloat implements Lowering<MatMul> {
                 emitter.name(weight.scale()),
                 x.zeroPoint(emitter),
                 weight.zeroPoint(emitter)));
-    Optional<Node> addition = biasAddition(node, context);
+    Optional<Node> addition = BiasAddition.of(node, context);
     addition.ifPresent(
         add -> {
-          inputs.add(emitter.name(bias(add, node)));
+          inputs.add(emitter.name(BiasAddition.bias(add, node)));
           context.absorb(add);
         });
     emitter
         .contributed(node, "MatMulIntegerToFloat")
         .inputs(inputs)
         .outputs(emitter.name(addition.orElse(node).output()));
-  }
-
-  /** The addition of a constant vector [N], when nothing else reads the product. */
-  private static Optional<Node> biasAddition(Node node, LoweringContext context) {
-    return context
-        .soleReader(node.output())
-        .filter(
-            reader ->
-                reader.operator() instanceof Binary binary
-                    && binary.function() == Binary.Function.ADD
-                    && context.isWeight(bias(reader, node))
-                    && bias(reader, node).type().shape().rank() == 1
-                    && bias(reader, node)
-                        .type()
-                        .shape()
-                        .get(0)
-                        .equals(node.output().type().shape().get(-1)));
-  }
-
-  private static Value bias(Node addition, Node product) {
-    Value left = addition.inputs().get(0);
-    return left.equals(product.output()) ? addition.inputs().get(1) : left;
   }
 }

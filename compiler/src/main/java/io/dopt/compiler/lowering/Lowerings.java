@@ -26,6 +26,8 @@ public final class Lowerings {
     List<Lowering<?>> rules = new ArrayList<>();
     rules.add(new LowerConvToQLinearConv());
     rules.add(new LowerMatMulToMatMulIntegerToFloat());
+    rules.add(new LowerMatMulToMatMulNBits());
+    rules.add(new AbsorbTransposedWeight());
     rules.add(new LowerQuantizedAttentionToScan());
     rules.add(new LowerQuantizedAttentionToMultiHeadAttention());
     rules.add(new AbsorbDequantizeLinear());

@@ -179,7 +179,8 @@ public final class OnnxEmitter implements NodeScope {
     return constant(DenseTensor.of(elementType, shape, ByteBuffer.wrap(bytes)));
   }
 
-  private String constant(LazyTensor data) {
+  /** A constant of any content. */
+  public String constant(LazyTensor data) {
     return constant(data, data.shape());
   }
 
