@@ -5,12 +5,18 @@ import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.Compiler;
 import io.dopt.compiler.Targets;
 import io.dopt.compiler.cache.CacheOptions;
+import io.dopt.compiler.lock.FileHashes;
 import io.dopt.importer.checkpoint.Checkpoint;
 import io.dopt.importer.family.FamilyBuilders;
 import io.dopt.importer.family.ImportedPipeline;
 import io.dopt.importer.family.PipelineImporter;
+import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.passes.PassPipeline;
+import io.dopt.quantizer.PrecisionPlan;
+import io.dopt.quantizer.QuantizationRecipe;
+import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.image.ImagePreprocessing;
 import io.dopt.runtime.scheduler.Schedulers;
 import java.nio.file.Path;
@@ -71,6 +77,8 @@ final class CompileCommand extends DoptSubcommand {
   private boolean dynamic;
 
   @Mixin private CheckpointArguments checkpoint;
+  @Mixin private QuantizationArguments quantization;
+  @Mixin private CalibrationArguments calibration;
 
   @Option(
       names = "--strict",
@@ -127,13 +135,16 @@ final class CompileCommand extends DoptSubcommand {
       PassPipeline passes = PassPipeline.standard();
       PassPipeline.ModelResult rewritten = passes.run(imported.model());
       progress.stageFinished("passes");
+      Optional<Quantization> quantized = quantized(rewritten.model());
+      quantized.ifPresent(it -> progress.stageFinished("quantization"));
+      PipelineModel model = quantized.map(Quantization::model).orElse(rewritten.model());
       CompileSummary summary =
-          new Compiler(Targets.standard()).compile(rewritten.model(), options(passes), progress);
+          new Compiler(Targets.standard()).compile(model, options(passes, quantized), progress);
       summary.notices().forEach(console()::warning);
-      List<Explanation> explanations = explain ? Explanation.of(rewritten, summary) : List.of();
+      List<Explanation> explanations = explain ? Explanation.of(rewritten, model, summary) : List.of();
       CompileReport report =
           CompileReport.of(
-              summary, rewritten.model(), progress.stages(), imported.notes(), explanations);
+              summary, model, progress.stages(), imported.notes(), explanations);
       console().result(report, report.text());
       return 0;
     } finally {
@@ -141,9 +152,37 @@ final class CompileCommand extends DoptSubcommand {
     }
   }
 
-  private CompileOptions options(PassPipeline passes) {
+  private Optional<Quantization> quantized(PipelineModel model) {
+    QuantizationRecipe recipe = quantization.recipe();
+    if (!quantization.quantizes()) {
+      calibration.requireNone("nothing is quantized");
+      return Optional.empty();
+    }
+    Optional<ImageSize> size = sizes.stream().findFirst();
+    PrecisionPlan plan = Quantization.plan(model, recipe, size);
+    if (!recipe.precision().needsCalibration()) {
+      calibration.requireNone(
+          recipe.precision().text() + " leaves activations as they are");
+      return Optional.of(Quantization.apply(model, plan, recipe, Optional.empty()));
+    }
+    CalibrationTable table =
+        calibration.table(
+            model,
+            size,
+            EngineOptions.defaults(),
+            output.resolveSibling(output.toAbsolutePath().getFileName() + ".calibration"),
+            new FileHashes(cache().map(it -> it.folder().resolve("hashes"))),
+            console());
+    return Optional.of(Quantization.apply(model, plan, recipe, Optional.of(table)));
+  }
+
+  private CompileOptions options(PassPipeline passes, Optional<Quantization> quantized) {
     SortedMap<String, String> recipe = checkpoint.recipe();
     recipe.put("passes", String.join(",", passes.passNames()));
+    quantized.ifPresent(it -> recipe.put("quantization", it.recipe().text()));
+    quantized
+        .flatMap(Quantization::calibration)
+        .ifPresent(it -> recipe.put("calibration", it.hash()));
     CompileOptions options =
         CompileOptions.to(output)
             .withForce(force)

@@ -5,6 +5,7 @@ import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.lowering.LoweringChoice;
 import io.dopt.compiler.target.EngineChoices;
 import io.dopt.ir.Graph;
+import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.passes.PassPipeline;
 import io.dopt.passes.PassTrace;
 import io.dopt.passes.Refusal;
@@ -66,9 +67,10 @@ record Explanation(
     }
   }
 
-  static List<Explanation> of(PassPipeline.ModelResult rewritten, CompileSummary summary) {
+  static List<Explanation> of(
+      PassPipeline.ModelResult rewritten, PipelineModel model, CompileSummary summary) {
     return rewritten.traces().stream()
-        .map(trace -> of(trace, rewritten.model().components().get(trace.graph()).graph(), summary))
+        .map(trace -> of(trace, model.components().get(trace.graph()).graph(), summary))
         .toList();
   }
 

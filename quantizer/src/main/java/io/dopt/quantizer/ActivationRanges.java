@@ -10,8 +10,8 @@ import io.dopt.tensor.ErrorCode;
 import java.util.Map;
 
 /**
- * What a calibration says of values, as they are after smoothing: a smoothed value is divided by its
- * factors channel by channel.
+ * What a calibration says of values, as they are after smoothing: a smoothed value is divided by
+ * its factors channel by channel.
  *
  * @param calibration of the graph before smoothing
  * @param method how ranges are chosen

@@ -44,8 +44,7 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
    * @param shape values of the graph's symbols at which attentions are judged to be large
    * @throws DoptException (USAGE) when a user's exclusion fits no layer
    */
-  public static PrecisionPlan of(
-      Graph graph, QuantizationRecipe recipe, Map<String, Long> shape) {
+  public static PrecisionPlan of(Graph graph, QuantizationRecipe recipe, Map<String, Long> shape) {
     SortedMap<String, Precision> layers =
         new TreeMap<>(uniform(graph, recipe.precision()).layers());
     attentionsOf(graph).stream()

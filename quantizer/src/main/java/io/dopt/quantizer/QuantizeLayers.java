@@ -88,8 +88,7 @@ public final class QuantizeLayers {
           ErrorCode.USAGE, "Quantized activations need a calibration, and none is given.");
     }
     Optional<ActivationRanges> ranges =
-        calibration.map(
-            table -> new ActivationRanges(table, recipe.activationRange(), Map.of()));
+        calibration.map(table -> new ActivationRanges(table, recipe.activationRange(), Map.of()));
     Graph smoothed = graph;
     if (needed && recipe.smoothing().isPresent()) {
       SmoothLayerNormalizations smoothing =
@@ -103,7 +102,8 @@ public final class QuantizeLayers {
 
   private Graph run() {
     for (Node node : graph.nodes()) {
-      try (GraphBuilder.Scope scope = builder.scope(node.scope().isEmpty() ? "graph" : node.scope())) {
+      try (GraphBuilder.Scope scope =
+          builder.scope(node.scope().isEmpty() ? "graph" : node.scope())) {
         rewrite(node, plan.of(node).orElse(Precision.FLOAT32));
       }
     }
@@ -199,8 +199,7 @@ public final class QuantizeLayers {
             parameters,
             WeightQuantizer.outputAxis(node),
             ChannelStatistic.of(
-                WeightQuantizer.inputAxis(node),
-                ranges.get().channelMean(node.inputs().get(0))));
+                WeightQuantizer.inputAxis(node), ranges.get().channelMean(node.inputs().get(0))));
     Value corrected =
         builder.weight(
             weight.value().name() + "_corrected_bias", BiasCorrection.corrected(bias, shift));

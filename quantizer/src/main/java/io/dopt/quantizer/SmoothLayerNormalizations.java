@@ -86,8 +86,7 @@ final class SmoothLayerNormalizations {
     }
     float[] result = new float[weight.length];
     for (int channel = 0; channel < result.length; channel++) {
-      double factor =
-          Math.pow(activation[channel], alpha) / Math.pow(weight[channel], 1 - alpha);
+      double factor = Math.pow(activation[channel], alpha) / Math.pow(weight[channel], 1 - alpha);
       result[channel] =
           activation[channel] > 0 && weight[channel] > 0 && factor > 0 ? (float) factor : 1;
     }

@@ -15,8 +15,7 @@ final class BiasAddition {
   }
 
   private static boolean adds(Node reader, Node product, LoweringContext context) {
-    if (!(reader.operator() instanceof Binary binary)
-        || binary.function() != Binary.Function.ADD) {
+    if (!(reader.operator() instanceof Binary binary) || binary.function() != Binary.Function.ADD) {
       return false;
     }
     Value bias = bias(reader, product);

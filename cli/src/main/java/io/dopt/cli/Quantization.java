@@ -1,0 +1,55 @@
+package io.dopt.cli;
+
+import io.dopt.compiler.DenoiserShape;
+import io.dopt.ir.Graph;
+import io.dopt.ir.pipeline.Component;
+import io.dopt.ir.pipeline.PipelineModel;
+import io.dopt.quantizer.PrecisionPlan;
+import io.dopt.quantizer.QuantizationRecipe;
+import io.dopt.quantizer.QuantizeLayers;
+import io.dopt.quantizer.calibration.CalibrationTable;
+import io.dopt.runtime.bundle.ImageSize;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A pipeline whose denoiser is quantized.
+ *
+ * @param model to compile
+ * @param plan precision by layer of the denoiser
+ * @param recipe how
+ * @param calibration where ranges came from, when they were needed
+ */
+record Quantization(
+    PipelineModel model,
+    PrecisionPlan plan,
+    QuantizationRecipe recipe,
+    Optional<CalibrationTable> calibration) {
+
+  /** The plan of a recipe for the denoiser of {@code model} at a size. */
+  static PrecisionPlan plan(
+      PipelineModel model, QuantizationRecipe recipe, Optional<ImageSize> size) {
+    return PrecisionPlan.of(
+        denoiser(model).graph(),
+        recipe,
+        DenoiserShape.of(model, Calibration.DENOISER, size, 1).bindings());
+  }
+
+  /** Quantizes the denoiser of {@code model} as planned. */
+  static Quantization apply(
+      PipelineModel model,
+      PrecisionPlan plan,
+      QuantizationRecipe recipe,
+      Optional<CalibrationTable> calibration) {
+    Component denoiser = denoiser(model);
+    Graph quantized = QuantizeLayers.apply(denoiser.graph(), plan, recipe, calibration);
+    SortedMap<String, Component> components = new TreeMap<>(model.components());
+    components.put(Calibration.DENOISER, denoiser.withGraph(quantized));
+    return new Quantization(model.withComponents(components), plan, recipe, calibration);
+  }
+
+  private static Component denoiser(PipelineModel model) {
+    return Calibration.denoiser(model);
+  }
+}
