@@ -1,5 +1,6 @@
 package io.dopt.cli;
 
+import io.dopt.compiler.lock.FileHashes;
 import io.dopt.evals.EvaluationPrompts;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.quantizer.calibration.CalibrationTable;
@@ -7,7 +8,6 @@ import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
-import io.dopt.compiler.lock.FileHashes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -141,10 +141,10 @@ final class CompileCommand extends DoptSubcommand {
       CompileSummary summary =
           new Compiler(Targets.standard()).compile(model, options(passes, quantized), progress);
       summary.notices().forEach(console()::warning);
-      List<Explanation> explanations = explain ? Explanation.of(rewritten, model, summary) : List.of();
+      List<Explanation> explanations =
+          explain ? Explanation.of(rewritten, model, summary) : List.of();
       CompileReport report =
-          CompileReport.of(
-              summary, model, progress.stages(), imported.notes(), explanations);
+          CompileReport.of(summary, model, progress.stages(), imported.notes(), explanations);
       console().result(report, report.text());
       return 0;
     } finally {
@@ -161,8 +161,7 @@ final class CompileCommand extends DoptSubcommand {
     Optional<ImageSize> size = sizes.stream().findFirst();
     PrecisionPlan plan = Quantization.plan(model, recipe, size);
     if (!recipe.precision().needsCalibration()) {
-      calibration.requireNone(
-          recipe.precision().text() + " leaves activations as they are");
+      calibration.requireNone(recipe.precision().text() + " leaves activations as they are");
       return Optional.of(Quantization.apply(model, plan, recipe, Optional.empty()));
     }
     CalibrationTable table =

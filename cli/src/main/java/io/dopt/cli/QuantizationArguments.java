@@ -182,8 +182,7 @@ final class QuantizationArguments {
       return OptionalDouble.empty();
     }
     if (!(smoothing >= 0 && smoothing <= 1)) {
-      throw new DoptException(
-          ErrorCode.USAGE, "--smooth is from 0 to 1, not " + smoothing + ".");
+      throw new DoptException(ErrorCode.USAGE, "--smooth is from 0 to 1, not " + smoothing + ".");
     }
     return OptionalDouble.of(smoothing);
   }
@@ -207,7 +206,6 @@ final class QuantizationArguments {
       names.add(name);
     }
     throw new DoptException(
-        ErrorCode.USAGE,
-        option + " is " + String.join(", ", names) + ", not '" + text + "'.");
+        ErrorCode.USAGE, option + " is " + String.join(", ", names) + ", not '" + text + "'.");
   }
 }
