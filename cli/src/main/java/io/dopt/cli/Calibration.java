@@ -78,7 +78,7 @@ final class Calibration {
     }
   }
 
-  private static Component denoiser(PipelineModel model) {
+  static Component denoiser(PipelineModel model) {
     Component denoiser = model.components().get(DENOISER);
     if (denoiser == null) {
       throw new DoptException(
