@@ -14,6 +14,7 @@ import io.dopt.evals.report.ReportJson;
 import io.dopt.evals.report.Verdict.Decision;
 import io.dopt.evals.statistics.Bootstrap;
 import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.engine.EngineOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,8 @@ final class EvalCommand extends DoptSubcommand {
 
   @Mixin private GateArguments gates;
 
+  @Mixin private FeatureArguments features;
+
   @Mixin private CostArguments cost;
 
   @Mixin private EngineArguments engine;
@@ -133,30 +136,11 @@ final class EvalCommand extends DoptSubcommand {
 
   @Override
   public Integer call() {
-    Reference reference = against == null ? new Reference.Itself() : Reference.at(against);
-    Measures measures = Measures.STANDARD;
-    EvaluationRequest request =
-        new EvaluationRequest(
-            bundle,
-            reference,
-            Optional.ofNullable(prompts),
-            count == null ? OptionalInt.empty() : OptionalInt.of(count),
-            new Sampling(
-                seed,
-                steps == null ? OptionalInt.empty() : OptionalInt.of(steps),
-                guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
-                Optional.ofNullable(size),
-                Optional.ofNullable(scheduler),
-                Optional.ofNullable(negativePrompt)),
-            engine.options(console()).threads(),
-            measures,
-            gates.criteria(measures.names(), reference),
-            Bootstrap.usual(),
-            new EvaluationRequest.Output(
-                report, force, environment(), commandLine(), cost.costing(reference)));
+    EngineOptions options = engine.options(console());
     EvaluationReport result;
-    try (EvaluationProgress progress = new EvaluationProgress(console())) {
-      result = Evaluation.run(request, progress);
+    try (FeatureNetworks networks = features.open(bundle, options);
+        EvaluationProgress progress = new EvaluationProgress(console())) {
+      result = Evaluation.run(request(options, networks.measures()), progress);
     }
     result
         .cost()
@@ -176,6 +160,28 @@ final class EvalCommand extends DoptSubcommand {
     Optional<Decision> failed = result.verdict().decision();
     failed.ifPresent(decision -> console().error(decision.explanation()));
     return failed.map(decision -> decision.failure().exitCode()).orElse(0);
+  }
+
+  private EvaluationRequest request(EngineOptions options, Measures measures) {
+    Reference reference = against == null ? new Reference.Itself() : Reference.at(against);
+    return new EvaluationRequest(
+        bundle,
+        reference,
+        Optional.ofNullable(prompts),
+        count == null ? OptionalInt.empty() : OptionalInt.of(count),
+        new Sampling(
+            seed,
+            steps == null ? OptionalInt.empty() : OptionalInt.of(steps),
+            guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
+            Optional.ofNullable(size),
+            Optional.ofNullable(scheduler),
+            Optional.ofNullable(negativePrompt)),
+        options.threads(),
+        measures,
+        gates.criteria(measures.names(), reference),
+        Bootstrap.usual(),
+        new EvaluationRequest.Output(
+            report, force, environment(), commandLine(), cost.costing(reference)));
   }
 
   private List<String> commandLine() {

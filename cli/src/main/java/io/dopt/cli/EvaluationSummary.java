@@ -33,6 +33,7 @@ final class EvaluationSummary {
     lines.addAll(VerdictSummary.lines(report));
     lines.add("");
     lines.add(quality(report.metrics()).toString());
+    FeatureSummary.lines(report).forEach(lines::add);
     lines.add("");
     lines.add(speed(report.speed()).toString());
     lines.add("");

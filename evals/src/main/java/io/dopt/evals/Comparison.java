@@ -1,6 +1,7 @@
 package io.dopt.evals;
 
 import io.dopt.evals.report.BaselineResult;
+import io.dopt.evals.report.DistributionResult;
 import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.LatentError;
 import io.dopt.evals.report.MetricResult;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param settings how images were made
  * @param metrics over all samples, in the order of {@code ImageMetrics}
  * @param scores of single images, in the order of the request
+ * @param distributions distances of both sides' images as sets; none without a feature network
  * @param baseline how it compares with an earlier evaluation, when one was given
  * @param noiseFloor the reference against itself, when it was asked for
  * @param latentMeanSquaredError after each denoising step; empty when there are no latents to
@@ -39,6 +41,7 @@ public record Comparison(
     EvaluationSettings settings,
     List<MetricResult> metrics,
     List<ScoreResult> scores,
+    List<DistributionResult> distributions,
     Optional<BaselineResult> baseline,
     Optional<NoiseFloor> noiseFloor,
     List<LatentError> latentMeanSquaredError,
@@ -49,6 +52,7 @@ public record Comparison(
     metrics = List.copyOf(metrics);
     scores = List.copyOf(scores);
     latentMeanSquaredError = List.copyOf(latentMeanSquaredError);
+    distributions = List.copyOf(distributions);
     samples = List.copyOf(samples);
   }
 

@@ -1,7 +1,9 @@
 package io.dopt.evals;
 
 import io.dopt.evals.cost.Costing;
+import io.dopt.evals.feature.FeatureNetwork;
 import io.dopt.evals.gate.GateNames;
+import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.evals.metric.ImageScore;
 import io.dopt.evals.report.Environment;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What to evaluate.
@@ -56,19 +59,30 @@ public record EvaluationRequest(
   /**
    * What is measured beside {@link ImageMetrics#standard()}.
    *
-   * @param scores of single images; whoever opened them closes them
+   * <p>Whoever opened the networks behind them closes them.
+   *
+   * @param metrics further ones of pairs, listed after the standard ones
+   * @param scores of single images
+   * @param features by which both sides' images are compared as sets; absent for not at all
    */
-  public record Measures(List<ImageScore> scores) {
+  public record Measures(
+      List<ImageMetric> metrics, List<ImageScore> scores, Optional<FeatureNetwork> features) {
     /** Nothing more. */
-    public static final Measures STANDARD = new Measures(List.of());
+    public static final Measures STANDARD = new Measures(List.of(), List.of(), Optional.empty());
 
     public Measures {
+      metrics = List.copyOf(metrics);
       scores = List.copyOf(scores);
+    }
+
+    /** The standard metrics and the further ones, in the order of reports. */
+    public List<ImageMetric> metricsOfPairs() {
+      return Stream.concat(ImageMetrics.standard().stream(), metrics.stream()).toList();
     }
 
     /** What gates may name. */
     public GateNames names() {
-      return GateNames.of(ImageMetrics.standard(), scores);
+      return GateNames.of(metricsOfPairs(), scores);
     }
   }
 

@@ -55,6 +55,7 @@ final class EvaluationWriter implements PairSink, AutoCloseable {
             comparison.settings(),
             comparison.metrics(),
             comparison.scores(),
+            comparison.distributions(),
             comparison.baseline(),
             comparison.noiseFloor(),
             comparison.latentMeanSquaredError(),

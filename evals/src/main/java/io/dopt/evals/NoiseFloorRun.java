@@ -7,6 +7,7 @@ import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.report.NoiseFloor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs the reference once more on another number of threads and compares it with itself.
@@ -25,7 +26,7 @@ record NoiseFloorRun(
    */
   NoiseFloor of(List<SourcedImage> images, EvaluationListener listener) {
     int threads = EvaluationDefaults.otherThreads(request.threads());
-    PairMeasurement measurement = new PairMeasurement(metrics, List.of());
+    PairMeasurement measurement = new PairMeasurement(metrics, List.of(), Optional.empty());
     PairedSamples pairs = new PairedSamples(request.bootstrap());
     listener.noiseFloorStarted(images.size());
     try (ImageSource source = ComparedSides.again(request, reference, threads)) {

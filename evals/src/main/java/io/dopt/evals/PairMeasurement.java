@@ -1,6 +1,7 @@
 package io.dopt.evals;
 
 import io.dopt.evals.ImageSource.SourcedImage;
+import io.dopt.evals.feature.FeatureSamples;
 import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageScore;
 import io.dopt.evals.report.SampleResult;
@@ -8,6 +9,7 @@ import io.dopt.runtime.image.ImageCheck;
 import io.dopt.runtime.image.RgbImage;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,27 +18,34 @@ import java.util.TreeMap;
  *
  * @param metrics of pairs
  * @param scores of single images
+ * @param features given the images of sound pairs, to compare them as sets
  */
-record PairMeasurement(List<ImageMetric> metrics, List<ImageScore> scores) {
+record PairMeasurement(
+    List<ImageMetric> metrics, List<ImageScore> scores, Optional<FeatureSamples> features) {
 
   SampleResult of(
       int index, String prompt, long seed, SourcedImage candidate, SourcedImage reference) {
     // A file holds 8 bits; the candidate is held to no more.
     RgbImage compared =
         reference.timings().isPresent() ? candidate.image() : in8Bits(candidate.image());
-    return new SampleResult(
-        index,
-        prompt,
-        seed,
-        "candidate/" + fileName(index),
-        "reference/" + fileName(index),
-        ImageCheck.problemOf(candidate.image()),
-        ImageCheck.problemOf(reference.image()),
-        compare(compared, reference.image()),
-        score(compared, prompt),
-        score(reference.image(), prompt),
-        candidate.timings().orElseThrow().total() / 1e6,
-        reference.timings().map(timings -> timings.total() / 1e6));
+    SampleResult result =
+        new SampleResult(
+            index,
+            prompt,
+            seed,
+            "candidate/" + fileName(index),
+            "reference/" + fileName(index),
+            ImageCheck.problemOf(candidate.image()),
+            ImageCheck.problemOf(reference.image()),
+            compare(compared, reference.image()),
+            score(compared, prompt),
+            score(reference.image(), prompt),
+            candidate.timings().orElseThrow().total() / 1e6,
+            reference.timings().map(timings -> timings.total() / 1e6));
+    if (!result.degenerate()) {
+      features.ifPresent(samples -> samples.add(compared, reference.image()));
+    }
+    return result;
   }
 
   private static String fileName(int index) {

@@ -3,10 +3,10 @@ package io.dopt.evals;
 import io.dopt.evals.ImageSource.SourcedImage;
 import io.dopt.evals.baseline.Baseline;
 import io.dopt.evals.baseline.BaselineComparison;
+import io.dopt.evals.feature.FeatureSamples;
 import io.dopt.evals.gate.GateEvidence;
 import io.dopt.evals.gate.Gates;
 import io.dopt.evals.metric.ImageMetric;
-import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.evals.report.BaselineResult;
 import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.MetricResult;
@@ -29,13 +29,16 @@ final class PairedRun {
   private final ComparisonRequest request;
   private final EvaluationListener listener;
   private final PairSink sink;
-  private final List<ImageMetric> metrics = ImageMetrics.standard();
+  private final List<ImageMetric> metrics;
+  private final Optional<FeatureSamples> features;
   private final List<SourcedImage> firstOfReference = new ArrayList<>();
 
   PairedRun(ComparisonRequest request, EvaluationListener listener, PairSink sink) {
     this.request = request;
     this.listener = listener;
     this.sink = sink;
+    this.metrics = request.measures().metricsOfPairs();
+    this.features = request.measures().features().map(FeatureSamples::new);
   }
 
   /**
@@ -80,6 +83,7 @@ final class PairedRun {
         settings,
         metricResults,
         scores,
+        features.map(samples -> samples.results(request.bootstrap())).orElse(List.of()),
         baseline,
         noiseFloor(),
         pairs.latents(),
@@ -89,7 +93,8 @@ final class PairedRun {
   }
 
   private void sample(ComparedSides sides, PairedSamples pairs) {
-    PairMeasurement measurement = new PairMeasurement(metrics, request.measures().scores());
+    PairMeasurement measurement =
+        new PairMeasurement(metrics, request.measures().scores(), features);
     RecordedSettings recorded = new RecordedSettings();
     sides.candidate().warmUp();
     sides.reference().warmUp();

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param settings how images were made
  * @param metrics over all samples, in the order of {@code ImageMetrics}
  * @param scores of single images, in the order in which they were asked for
+ * @param distributions distances of both sides' images as sets; none without a feature network
  * @param baseline how it compares with an earlier evaluation, when one was given
  * @param noiseFloor the reference against itself, when it was asked for
  * @param latentMeanSquaredError after each denoising step; empty when there are no latents to
@@ -40,6 +41,7 @@ public record EvaluationReport(
     EvaluationSettings settings,
     List<MetricResult> metrics,
     List<ScoreResult> scores,
+    List<DistributionResult> distributions,
     Optional<BaselineResult> baseline,
     Optional<NoiseFloor> noiseFloor,
     List<LatentError> latentMeanSquaredError,
@@ -61,6 +63,7 @@ public record EvaluationReport(
     metrics = List.copyOf(metrics);
     scores = List.copyOf(scores);
     latentMeanSquaredError = List.copyOf(latentMeanSquaredError);
+    distributions = List.copyOf(distributions);
     samples = List.copyOf(samples);
     command = List.copyOf(command);
   }

@@ -143,6 +143,15 @@ final class ExampleReport {
                 new Estimate(0.31, Optional.of(new Interval(0.3, 0.32))),
                 new Estimate(0.312, Optional.of(new Interval(0.302, 0.322))),
                 new Estimate(-0.002, Optional.of(new Interval(-0.004, 0.001))))),
+        List.of(
+            new DistributionResult(
+                "cmmd",
+                "CMMD",
+                "CLIP example",
+                count,
+                512,
+                new Estimate(0.021, Optional.of(new Interval(0.018, 0.027))),
+                "Cannot gate.")),
         Optional.empty(),
         Optional.of(
             new NoiseFloor(

@@ -34,6 +34,7 @@ class ReportJsonTest {
             "settings",
             "metrics",
             "scores",
+            "distributions",
             "noiseFloor",
             "latentMeanSquaredError",
             "speed",
