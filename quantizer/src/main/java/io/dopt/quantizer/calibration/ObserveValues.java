@@ -41,6 +41,7 @@ public final class ObserveValues {
   private final SortedSet<String> wanted;
   private final GraphBuilder builder;
   private final List<Observation> observations = new ArrayList<>();
+  private final List<List<Value>> parts = new ArrayList<>();
 
   private ObserveValues(Graph graph, SortedSet<String> wanted) {
     this.graph = graph;
@@ -71,10 +72,25 @@ public final class ObserveValues {
       throw new DoptException(
           ErrorCode.INTERNAL, "The graph " + graph.name() + " has no values " + wanted + ".");
     }
+    concatenate();
     return new ObservedGraph(builder.build(), observations);
   }
 
-  /** Right after a value is there, so that the engine need not keep it. */
+  /**
+   * The earliest value's output is the last node: ONNX Runtime walks from the last node that
+   * nothing reads to what it needs, then from the one before it. So values are summed up and
+   * forgotten one by one; in any other order all activations would be held until the end, gigabytes
+   * of a large model.
+   */
+  private void concatenate() {
+    for (int i = observations.size() - 1; i >= 0; i--) {
+      try (GraphBuilder.Scope scope = builder.scope(observations.get(i).output())) {
+        Value all = builder.node(new Concat(0), parts.get(i).toArray(Value[]::new));
+        builder.output(observations.get(i).output(), all);
+      }
+    }
+  }
+
   private void observe(List<Value> values) {
     for (Value value : values) {
       if (wanted.remove(value.name())) {
@@ -94,15 +110,15 @@ public final class ObserveValues {
         value.type().elementType() == ElementType.FLOAT32
             ? value
             : builder.node(new Cast(ElementType.FLOAT32), value);
-    List<Value> parts = new ArrayList<>();
+    List<Value> summary = new ArrayList<>();
     for (Reduce.Function function :
         List.of(Reduce.Function.MIN, Reduce.Function.MAX, Reduce.Function.MEAN)) {
-      parts.add(perChannel(x, function, channelAxis, channels));
+      summary.add(perChannel(x, function, channelAxis, channels));
     }
     Value sample = sample(x, dimensions, elements);
-    parts.add(sample);
+    summary.add(sample);
+    parts.add(summary);
     String output = "observed:" + value.name();
-    builder.output(output, builder.node(new Concat(0), parts.toArray(Value[]::new)));
     int samples = Math.toIntExact(sample.type().shape().get(0).constant());
     observations.add(
         new Observation(value.name(), output, channelAxis, channels, elements, samples));

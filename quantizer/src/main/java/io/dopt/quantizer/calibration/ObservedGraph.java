@@ -7,7 +7,7 @@ import java.util.List;
  * A graph that says what its values hold.
  *
  * @param graph with an output per observation beside its own
- * @param observations in the order of the outputs
+ * @param observations in the order in which the values come to be
  */
 public record ObservedGraph(Graph graph, List<Observation> observations) {
   /** Keeps its own copy. */

@@ -1,0 +1,176 @@
+package io.dopt.quantizer.calibration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against what numpy and onnxruntime choose; record_ranges.py beside ranges.json says how. */
+class RangeMethodTest {
+  private static final int COUNT = 20000;
+
+  /** As the functions of the same names in record_ranges.py. */
+  private enum Distribution {
+    LOGISTIC,
+    OUTLIERS,
+    SILU,
+    POSITIVE;
+
+    private float number(int i) {
+      double u = (i + 0.5) / COUNT;
+      float x = (float) Math.log(u / (1 - u));
+      return switch (this) {
+        case LOGISTIC -> x;
+        case OUTLIERS -> i < 20 ? -40 : i >= COUNT - 20 ? 60 : x;
+        case SILU -> (float) (x / (1 + Math.exp(-x)));
+        case POSITIVE -> Math.abs(x);
+      };
+    }
+
+    private float[] numbers() {
+      float[] numbers = new float[COUNT];
+      for (int i = 0; i < COUNT; i++) {
+        numbers[i] = number(i);
+      }
+      return numbers;
+    }
+  }
+
+  private static BucketStatistics statistics(float... numbers) {
+    double minimum = Double.POSITIVE_INFINITY;
+    double maximum = Double.NEGATIVE_INFINITY;
+    double sum = 0;
+    for (float number : numbers) {
+      minimum = Math.min(minimum, number);
+      maximum = Math.max(maximum, number);
+      sum += number;
+    }
+    HistogramCounter counter = new HistogramCounter();
+    counter.add(numbers, 0, numbers.length);
+    return new BucketStatistics(
+        numbers.length, minimum, maximum, sum / numbers.length, counter.histogram());
+  }
+
+  private static JsonNode expected(Distribution distribution) {
+    try {
+      return new ObjectMapper()
+          .readTree(RangeMethodTest.class.getResourceAsStream("ranges.json"))
+          .get(distribution.name().toLowerCase(java.util.Locale.ROOT));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void assertRange(JsonNode expected, Range actual, double tolerance) {
+    assertEquals(expected.get(0).asDouble(), actual.minimum(), tolerance);
+    assertEquals(expected.get(1).asDouble(), actual.maximum(), tolerance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void minMaxIsEverything(Distribution distribution) {
+    JsonNode expected = expected(distribution);
+    Range range = new MinMaxRange().range(statistics(distribution.numbers()), 256);
+    assertEquals(expected.get("minimum").asDouble(), range.minimum(), 1e-6);
+    assertEquals(expected.get("maximum").asDouble(), range.maximum(), 1e-6);
+  }
+
+  /** Numpy has the numbers themselves, we their bins: a bin's width is the tolerance. */
+  @ParameterizedTest
+  @EnumSource
+  void percentilesAreNumpys(Distribution distribution) {
+    BucketStatistics statistics = statistics(distribution.numbers());
+    double width = statistics.histogram().width();
+    JsonNode expected = expected(distribution);
+    // The outliers are just 0.1% on either side, so that 99.9% ends between them and the rest.
+    assertRange(
+        expected.get("percentile99.9"), new PercentileRange(99.9).range(statistics, 256), width);
+    assertRange(
+        expected.get("percentile99"), new PercentileRange(99).range(statistics, 256), width);
+  }
+
+  /** Onnxruntime cuts the whole share off either end, at an edge of its 2048 bins. */
+  @ParameterizedTest
+  @EnumSource(names = {"LOGISTIC", "SILU", "POSITIVE"})
+  void percentilesAreOnnxruntimes(Distribution distribution) {
+    BucketStatistics statistics = statistics(distribution.numbers());
+    assertRange(
+        expected(distribution).get("onnxruntimePercentile99.99"),
+        new PercentileRange(99.98).range(statistics, 256),
+        2 * statistics.histogram().width());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void entropyIsMigaczs(Distribution distribution) {
+    BucketStatistics statistics = statistics(distribution.numbers());
+    Range range = new EntropyRange().range(statistics, 256);
+    JsonNode expected = expected(distribution);
+    double threshold = expected.get("entropy256").asDouble();
+    assertEquals(Math.min(threshold, statistics.maximum()), range.maximum(), 1e-6);
+    assertEquals(Math.max(-threshold, statistics.minimum()), range.minimum(), 1e-6);
+  }
+
+  /** Its error is not above that of the best of 9801 ranges by more than the bins' blur. */
+  @ParameterizedTest
+  @EnumSource
+  void meanSquaredErrorIsTheLeast(Distribution distribution) {
+    float[] numbers = distribution.numbers();
+    for (int levels : new int[] {256, 16}) {
+      JsonNode best = expected(distribution).get("mse" + levels);
+      Range range = new MeanSquaredErrorRange().range(statistics(numbers), levels);
+      double error = error(numbers, range, levels);
+      assertTrue(error < 1.06 * best.get("error").asDouble(), range + " has " + error);
+      assertTrue(error < 1.001 * best.get("min_max_error").asDouble(), range + " has " + error);
+    }
+  }
+
+  private static double error(float[] numbers, Range range, int levels) {
+    double low = Math.min(0, range.minimum());
+    double high = Math.max(0, range.maximum());
+    double step = (high - low) / (levels - 1);
+    double sum = 0;
+    for (float number : numbers) {
+      double rounded = Math.max(low, Math.min(high, Math.rint(number / step) * step));
+      sum += (number - rounded) * (number - rounded);
+    }
+    return sum / numbers.length;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"min-max", "percentile-99.9", "entropy", "mse"})
+  void aConstantHasItsOwnRange(String method) {
+    Range three = RangeMethod.parse(method).range(statistics(3, 3, 3), 256);
+    assertEquals(new Range(3, 3), three, method);
+    assertEquals(new Range(0, 0), RangeMethod.parse(method).range(statistics(0, 0), 256), method);
+    assertEquals(
+        new Range(0, 0), RangeMethod.parse(method).range(BucketStatistics.EMPTY, 256), method);
+  }
+
+  @Test
+  void methodsAreReadByTheirNames() {
+    for (String text : new String[] {"min-max", "percentile-99.99", "percentile-99", "entropy"}) {
+      assertEquals(text, RangeMethod.parse(text).text());
+    }
+    assertEquals(new PercentileRange(99.99), RangeMethod.parse("percentile"));
+    assertEquals(new MeanSquaredErrorRange(), RangeMethod.parse("mse"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "max", "percentile-", "percentile-50", "percentile-101", "percentile-9e1"})
+  void otherNamesAreRefused(String text) {
+    DoptException refusal = assertThrows(DoptException.class, () -> RangeMethod.parse(text));
+    assertEquals(ErrorCode.USAGE, refusal.code());
+    assertTrue(refusal.getMessage().contains("percentile-P, entropy, mse"), refusal.getMessage());
+  }
+}
