@@ -4,6 +4,7 @@ import io.dopt.tensor.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  * @param ranked all samples, worst first
  * @param qualityPlots in order
  * @param paretoPlot quality against speed; absent when there is nothing to weigh
+ * @param latentPlot where the latents part; absent when they do not
  * @param stepPlot the denoiser's times; absent for a single step
  * @param timeShares where the time goes: the candidate's bar, then the reference's if it has one
  * @param layers the denoiser's layers
@@ -26,6 +28,7 @@ public record ReportPage(
     List<SampleResult> ranked,
     List<Plot> qualityPlots,
     Optional<Plot> paretoPlot,
+    Optional<Plot> latentPlot,
     Optional<Plot> stepPlot,
     List<TimeShare> timeShares,
     LayerTable layers,
@@ -46,6 +49,7 @@ public record ReportPage(
         SampleCards.worstFirst(report.samples()),
         QualityPlots.of(report),
         ParetoPlot.of(report),
+        LatentErrorPlot.of(report),
         StepPlot.of(report),
         timeShares(report.speed()),
         LayerTable.of(report),
@@ -70,6 +74,19 @@ public record ReportPage(
   /** A gate as a picture; absent when it has no value. */
   public Optional<GateGauge> gauge(GateResult gate) {
     return GateGauge.of(gate);
+  }
+
+  /** Means of similarities: {@code mean PSNR (dB) 41.20, mean SSIM 0.9912}. */
+  public String means(List<MetricResult> metrics) {
+    return metrics.stream()
+        .filter(metric -> metric.higherIsBetter() && metric.summary().isPresent())
+        .map(
+            metric ->
+                "mean "
+                    + metric.label()
+                    + " "
+                    + Figures.metric(metric.name(), metric.summary().orElseThrow().mean().value()))
+        .collect(Collectors.joining(", "));
   }
 
   /** How many pairs are equal in every bit. */

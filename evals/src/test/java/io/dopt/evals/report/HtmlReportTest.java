@@ -103,6 +103,14 @@ class HtmlReportTest {
   }
 
   @Test
+  void showsTheNoiseFloorAndWhereTheLatentsPart() throws IOException {
+    Document page = Jsoup.parse(renderGated(5));
+    String floor = page.select(".checks li:contains(Noise floor)").text();
+    assertTrue(floor.contains("on 1 thread over 5 samples: mean PSNR (dB) "), floor);
+    assertEquals(5, page.selectFirst("svg[aria-label^=Where the latents]").select("circle").size());
+  }
+
+  @Test
   void plotsQualityAgainstSpeedWhenThereIsSomethingToWeigh() throws IOException {
     Element plot = Jsoup.parse(renderGated(5)).selectFirst("svg[aria-label^=Quality against]");
     assertEquals(1, plot.select("circle.candidate").size());
