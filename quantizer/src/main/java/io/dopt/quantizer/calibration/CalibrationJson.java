@@ -123,9 +123,10 @@ final class CalibrationJson {
     String what = e.getOriginalMessage();
     if (e instanceof UnrecognizedPropertyException unknown) {
       what = "the key '" + unknown.getPropertyName() + "' is unknown";
-    } else if (e.getCause() instanceof IllegalArgumentException
-        || e.getCause() instanceof NullPointerException) {
-      what = "" + e.getCause().getMessage();
+    } else if (e.getCause() instanceof IllegalArgumentException) {
+      what = e.getCause().getMessage();
+    } else if (e.getCause() instanceof NullPointerException) {
+      what = "null is in place of a value";
     }
     StringBuilder where = new StringBuilder();
     if (e instanceof JsonMappingException mapping) {

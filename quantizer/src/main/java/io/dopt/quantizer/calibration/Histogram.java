@@ -33,8 +33,8 @@ public final class Histogram {
    * @param range a power of two
    * @param first the bin that {@code counts} begins with
    * @param counts how many numbers each bin holds; all others hold none
-   * @throws IllegalArgumentException when a count is negative or the bins are not within {@value
-   *     #BINS}
+   * @throws IllegalArgumentException when a count is negative, they overflow, or the bins are not
+   *     within {@value #BINS}
    */
   public static Histogram of(double range, int first, long... counts) {
     int exponent = Math.getExponent(range);
@@ -49,8 +49,10 @@ public final class Histogram {
     }
     int begin = 0;
     int end = counts.length;
+    long total = 0;
     for (int i = 0; i < counts.length; i++) {
-      if (counts[i] < 0) {
+      total += counts[i];
+      if (counts[i] < 0 || total < 0) {
         throw new IllegalArgumentException("bin " + (first + i) + " holds " + counts[i]);
       }
     }

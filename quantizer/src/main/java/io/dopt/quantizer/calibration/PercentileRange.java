@@ -44,16 +44,23 @@ public record PercentileRange(double percent) implements RangeMethod {
         : new Range(statistics.minimum(), statistics.maximum());
   }
 
+  /** Between the two numbers nearest to the share, as numpy's percentile. */
   private static double quantile(Histogram histogram, double share) {
-    double wanted = share * histogram.total();
-    double below = 0;
+    double rank = share * (histogram.total() - 1);
+    double lower = number(histogram, (long) Math.floor(rank));
+    double upper = number(histogram, (long) Math.ceil(rank));
+    return lower + (upper - lower) * (rank - Math.floor(rank));
+  }
+
+  /** The number that so many are below. */
+  private static double number(Histogram histogram, long rank) {
+    long below = 0;
     int bin = histogram.first();
-    while (bin < Histogram.BINS - 1 && below + histogram.count(bin) < wanted) {
+    while (below + histogram.count(bin) <= rank) {
       below += histogram.count(bin);
       bin++;
     }
-    return histogram.lower(bin)
-        + histogram.width() * Math.min(1, (wanted - below) / Math.max(1, histogram.count(bin)));
+    return histogram.lower(bin) + histogram.width() * (rank - below + 0.5) / histogram.count(bin);
   }
 
   @Override

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.io.IOException;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,7 +65,7 @@ class RangeMethodTest {
     try {
       return new ObjectMapper()
           .readTree(RangeMethodTest.class.getResourceAsStream("ranges.json"))
-          .get(distribution.name().toLowerCase(java.util.Locale.ROOT));
+          .get(distribution.name().toLowerCase(Locale.ROOT));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -91,21 +92,20 @@ class RangeMethodTest {
     BucketStatistics statistics = statistics(distribution.numbers());
     double width = statistics.histogram().width();
     JsonNode expected = expected(distribution);
-    // The outliers are just 0.1% on either side, so that 99.9% ends between them and the rest.
     assertRange(
         expected.get("percentile99.9"), new PercentileRange(99.9).range(statistics, 256), width);
     assertRange(
         expected.get("percentile99"), new PercentileRange(99).range(statistics, 256), width);
   }
 
-  /** Onnxruntime cuts the whole share off either end, at an edge of its 2048 bins. */
+  /** Onnxruntime ends at an edge of one of its 2048 bins. */
   @ParameterizedTest
-  @EnumSource(names = {"LOGISTIC", "SILU", "POSITIVE"})
+  @EnumSource
   void percentilesAreOnnxruntimes(Distribution distribution) {
     BucketStatistics statistics = statistics(distribution.numbers());
     assertRange(
-        expected(distribution).get("onnxruntimePercentile99.99"),
-        new PercentileRange(99.98).range(statistics, 256),
+        expected(distribution).get("onnxruntimePercentile99"),
+        new PercentileRange(99).range(statistics, 256),
         2 * statistics.histogram().width());
   }
 
@@ -130,7 +130,7 @@ class RangeMethodTest {
       Range range = new MeanSquaredErrorRange().range(statistics(numbers), levels);
       double error = error(numbers, range, levels);
       assertTrue(error < 1.06 * best.get("error").asDouble(), range + " has " + error);
-      assertTrue(error < 1.001 * best.get("min_max_error").asDouble(), range + " has " + error);
+      assertTrue(error < 1.01 * best.get("min_max_error").asDouble(), range + " has " + error);
     }
   }
 

@@ -92,7 +92,7 @@ def onnxruntime_ranges(x, method):
     from onnxruntime.quantization.calibrate import HistogramCollector
 
     collector = HistogramCollector(
-        method=method, symmetric=False, num_bins=BINS, num_quantized_bins=128, percentile=99.99, scenario="same"
+        method=method, symmetric=False, num_bins=BINS, num_quantized_bins=128, percentile=99, scenario="same"
     )
     collector.collect({"x": [x]})
     low, high = collector.compute_collection_result()["x"][:2]
@@ -114,7 +114,7 @@ def main():
             "mse256": mean_squared_error(x, 256),
             "mse16": mean_squared_error(x, 16),
             "entropy256": entropy(x, 256 if one_sided else 128),
-            "onnxruntimePercentile99.99": onnxruntime_ranges(x, "percentile"),
+            "onnxruntimePercentile99": onnxruntime_ranges(x, "percentile"),
         }
     with open("ranges.json", "w") as file:
         json.dump(expected, file, indent=1)
