@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +41,7 @@ class CalibrationTableTest {
         Sha256.of("graph"),
         settings(),
         TimestepBuckets.uniform(1000, 2),
-        new TreeMap<>(java.util.Map.of("b/Conv", value, "a/Conv", value)));
+        new TreeMap<>(Map.of("b/Conv", value, "a/Conv", value)));
   }
 
   @Test
@@ -101,8 +103,7 @@ class CalibrationTableTest {
       throws IOException {
     String json = new String(table().toJson(), StandardCharsets.UTF_8);
     assertTrue(json.contains(part), part);
-    DoptException refusal =
-        refused(json.replaceFirst(java.util.regex.Pattern.quote(part), wrong), code);
+    DoptException refusal = refused(json.replaceFirst(Pattern.quote(part), wrong), code);
     assertTrue(refusal.getMessage().contains(message), refusal.getMessage());
   }
 
