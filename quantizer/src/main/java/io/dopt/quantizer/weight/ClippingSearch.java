@@ -19,23 +19,18 @@ final class ClippingSearch {
 
   private static final int CANDIDATES = STEPS / 2 + 1;
 
-  /** Adding and subtracting it rounds a double below 2^51 to an integer, ties to even. */
-  private static final double ROUNDER = 0x1.8p52;
-
-  /** Less is a matter of the order of summation: equally good ratios are common in small blocks. */
-  private static final double BETTER = 1 - 1e-9;
+  /** Less is a matter of rounding: equally good ratios are common in small blocks. */
+  private static final double BETTER = 1 - 1e-6;
 
   private final LazyTensor weight;
-  private final SymmetricFormat format;
   private final float[] maxima;
   private final GroupCursor cursor;
   private final GroupCursor channels;
-  private final double[] importance;
-  private final double[] ratios = new double[CANDIDATES];
-  private final double[] inverses = new double[CANDIDATES];
-  private final double[] errors;
+  private final float[] importance;
   private final double[] stepsPerUnit;
+  private final double[][] errors;
   private final float[] clipped;
+  private final ErrorBatch batch;
   private int windowStart;
 
   ClippingSearch(
@@ -45,24 +40,31 @@ final class ClippingSearch {
       float[] maxima,
       Optional<ChannelStatistic> inputMeanSquare) {
     this.weight = weight;
-    this.format = format;
     this.maxima = maxima;
     cursor = GroupCursor.of(weight.shape(), granularity);
-    importance = inputMeanSquare.map(ChannelStatistic::toArray).orElse(new double[] {1});
+    importance = inputMeanSquare.map(ClippingSearch::relative).orElse(new float[] {1});
     channels =
         inputMeanSquare
             .map(statistic -> statistic.cursor(weight.shape()))
             .orElseGet(() -> GroupCursor.of(weight.shape(), new Granularity.PerTensor()));
-    for (int i = 0; i < CANDIDATES; i++) {
-      ratios[i] = (double) (STEPS - i) / STEPS;
-      inverses[i] = 1 / ratios[i];
-    }
-    errors = new double[cursor.window() * CANDIDATES];
     stepsPerUnit = new double[maxima.length];
     for (int i = 0; i < maxima.length; i++) {
       stepsPerUnit[i] = maxima[i] == 0 ? 0 : format.largest() / (double) maxima[i];
     }
+    errors = new double[CANDIDATES][cursor.window()];
     clipped = new float[maxima.length];
+    batch = new ErrorBatch(format);
+  }
+
+  /** The statistic over its largest, so that squares of it stay in the range of floats. */
+  private static float[] relative(ChannelStatistic statistic) {
+    double[] values = statistic.toArray();
+    double largest = Arrays.stream(values).max().orElse(0);
+    float[] relative = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      relative[i] = largest > 0 ? (float) (values[i] / largest) : 1;
+    }
+    return relative;
   }
 
   /** The clipping magnitudes, in the order of the scales. */
@@ -79,48 +81,41 @@ final class ClippingSearch {
         closeWindow();
         windowStart += cursor.window();
       }
-      // In steps of the unclipped scale, which all candidates of a group share.
-      double steps = values[i] * stepsPerUnit[group];
-      int row = (group - windowStart) * CANDIDATES;
-      double factor = importance[channels.next()];
-      switch (format) {
-        case INT8 -> addInteger(steps, factor, row, -128, 127);
-        case INT4 -> addInteger(steps, factor, row, -8, 7);
-        case FLOAT8E4M3FN -> addFloat(steps, factor, row);
+      if (batch.isFull()) {
+        emptyBatch();
       }
+      // In steps of the unclipped scale, which all candidates of a group share.
+      float steps = (float) (values[i] * stepsPerUnit[group]);
+      batch.add(steps, importance[channels.next()], group - windowStart);
     }
   }
 
-  /** Written so that the compiler can make vector instructions of it. */
-  private void addInteger(double steps, double factor, int row, double least, double most) {
+  private void emptyBatch() {
     for (int i = 0; i < CANDIDATES; i++) {
-      double rounded = steps * inverses[i] + ROUNDER - ROUNDER;
-      double saturated = Math.max(least, Math.min(most, rounded));
-      double error = steps - saturated * ratios[i];
-      errors[row + i] += factor * error * error;
+      batch.addTo(errors[i], ratio(i));
     }
+    batch.clear();
   }
 
-  private void addFloat(double steps, double factor, int row) {
-    for (int i = 0; i < CANDIDATES; i++) {
-      byte bits = format.encode((float) (steps * inverses[i]));
-      double error = steps - format.decode(bits) * ratios[i];
-      errors[row + i] += factor * error * error;
-    }
+  private static float ratio(int candidate) {
+    return (float) (STEPS - candidate) / STEPS;
   }
 
   private void closeWindow() {
+    emptyBatch();
     int end = Math.min(maxima.length, windowStart + cursor.window());
     for (int group = windowStart; group < end; group++) {
-      int row = (group - windowStart) * CANDIDATES;
+      int column = group - windowStart;
       int best = 0;
       for (int i = 1; i < CANDIDATES; i++) {
-        if (errors[row + i] < errors[row + best] * BETTER) {
+        if (errors[i][column] < errors[best][column] * BETTER) {
           best = i;
         }
       }
-      clipped[group] = (float) (maxima[group] * ratios[best]);
+      clipped[group] = maxima[group] * ratio(best);
     }
-    Arrays.fill(errors, 0);
+    for (double[] row : errors) {
+      Arrays.fill(row, 0);
+    }
   }
 }
