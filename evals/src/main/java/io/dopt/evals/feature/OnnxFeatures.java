@@ -102,12 +102,12 @@ public final class OnnxFeatures implements FeatureNetwork {
   public ImageFeatures features(RgbImage image) {
     List<FeatureMap> maps = new ArrayList<>();
     for (DenseTensor output : model.run(preprocessing.pixelValues(image))) {
-      maps.add(map(output));
+      maps.add(map(output, file));
     }
     return new ImageFeatures(average(maps.get(maps.size() - 1)), maps);
   }
 
-  private FeatureMap map(DenseTensor output) {
+  static FeatureMap map(DenseTensor output, Path file) {
     List<Long> shape = output.shape();
     if (shape.size() < 2 || shape.size() > 4 || shape.get(0) != 1 || shape.contains(0L)) {
       throw new DoptException(
