@@ -20,6 +20,6 @@ public interface CompileListener {
   /** A component is done. */
   default void componentFinished(CompileSummary.ComponentSummary summary) {}
 
-  /** A stage is done: {@code plan, components, manifest, check, commit}. */
+  /** A stage is done: {@code plan, components, manifest, check, review, commit}. */
   default void stageFinished(String stage, Duration duration) {}
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -101,6 +102,13 @@ public record LockFile(
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** This lock of some outputs only, those called {@code names}. */
+  public LockFile withOutputs(Set<String> names) {
+    SortedMap<String, String> some = new TreeMap<>(outputs);
+    some.keySet().retainAll(names);
+    return new LockFile(lockVersion, versions, recipe, sources, graphs, some);
   }
 
   /** The lock as JSON: sorted keys, two-space indentation, {@code \n}, UTF-8. */

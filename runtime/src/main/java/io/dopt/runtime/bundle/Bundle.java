@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An opened bundle: a folder whose manifest was read and whose files exist with the sizes the
@@ -18,6 +19,9 @@ public final class Bundle {
 
   /** Name of the lock file in the bundle's folder. */
   public static final String LOCK = "dopt.lock";
+
+  /** Name of the precision report in the bundle's folder. */
+  public static final String PRECISION = "precision.json";
 
   private final Path folder;
   private final BundleManifest manifest;
@@ -95,6 +99,27 @@ public final class Bundle {
    */
   public Path file(String path) {
     return BundlePath.resolve(folder, path);
+  }
+
+  /**
+   * How layers were quantized, when any were.
+   *
+   * @throws DoptException (IO) when it cannot be read; (BAD_INPUT) when it is malformed or of a
+   *     component that the bundle lacks; (UNSUPPORTED) when a newer dopt wrote it
+   */
+  public Optional<PrecisionReport> precisionReport() {
+    if (!manifest.files().containsKey(PRECISION)) {
+      return Optional.empty();
+    }
+    PrecisionReport report = PrecisionReport.read(file(PRECISION));
+    if (manifest.component(report.component()).isEmpty()) {
+      throw new DoptException(
+          ErrorCode.BAD_INPUT,
+          String.format(
+              "%s of the bundle %s is about the component '%s', which the bundle lacks.",
+              PRECISION, folder, report.component()));
+    }
+    return Optional.of(report);
   }
 
   /**

@@ -83,6 +83,33 @@ public record BundleManifest(
   }
 
   /**
+   * This manifest with more files.
+   *
+   * @throws DoptException (INTERNAL) when one of them is listed already
+   */
+  public BundleManifest withFiles(SortedMap<String, FileEntry> more) {
+    SortedMap<String, FileEntry> all = new TreeMap<>(files);
+    more.forEach(
+        (path, entry) -> {
+          if (all.putIfAbsent(path, entry) != null) {
+            throw new DoptException(
+                ErrorCode.INTERNAL, "The bundle has a file '" + path + "' already.");
+          }
+        });
+    return new BundleManifest(
+        formatVersion,
+        doptVersion,
+        pipeline,
+        components,
+        tokenizers,
+        scheduler,
+        options,
+        sizes,
+        batches,
+        all);
+  }
+
+  /**
    * Reads and checks a manifest.
    *
    * @throws DoptException (IO) when it cannot be read; (UNSUPPORTED) when a newer dopt wrote it;

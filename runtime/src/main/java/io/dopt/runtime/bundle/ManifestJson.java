@@ -1,26 +1,16 @@
 package io.dopt.runtime.bundle;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.dopt.tensor.Dimension;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
@@ -30,29 +20,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The JSON of a manifest: strict when read, the same bytes for equal manifests when written. */
 final class ManifestJson {
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .addModule(new Jdk8Module())
+      BundleJson.strict()
           .addModule(
               new SimpleModule()
                   .addSerializer(ElementType.class, new ElementTypeWriter())
                   .addDeserializer(ElementType.class, new ElementTypeReader())
                   .addSerializer(Shape.class, new ShapeWriter())
                   .addDeserializer(Shape.class, new ShapeReader()))
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .defaultPropertyInclusion(
-              JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, null))
           .build();
 
   /** Far above any real manifest; keeps a wrong file from filling the heap. */
@@ -61,20 +40,7 @@ final class ManifestJson {
   private ManifestJson() {}
 
   static byte[] write(BundleManifest manifest) {
-    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-    DefaultPrettyPrinter printer =
-        new DefaultPrettyPrinter(
-                Separators.createDefaultInstance()
-                    .withObjectFieldValueSpacing(Separators.Spacing.AFTER))
-            .withObjectIndenter(indenter);
-    try {
-      byte[] json = MAPPER.writer(printer).writeValueAsBytes(manifest);
-      byte[] terminated = Arrays.copyOf(json, json.length + 1);
-      terminated[json.length] = '\n';
-      return terminated;
-    } catch (JsonProcessingException e) {
-      throw new DoptException(ErrorCode.INTERNAL, "The manifest cannot be written: " + e, e);
-    }
+    return BundleJson.write(MAPPER, manifest, "manifest");
   }
 
   static BundleManifest read(Path file) {
@@ -87,7 +53,8 @@ final class ManifestJson {
       requireVersion(file, tree);
       return MAPPER.treeToValue(tree, BundleManifest.class);
     } catch (JsonProcessingException e) {
-      throw new DoptException(ErrorCode.BAD_INPUT, file + " is not a manifest: " + reason(e), e);
+      throw new DoptException(
+          ErrorCode.BAD_INPUT, file + " is not a manifest: " + BundleJson.reason(e), e);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
     }
@@ -109,28 +76,6 @@ final class ManifestJson {
               + BundleManifest.FORMAT_VERSION
               + ". Update dopt, or compile the checkpoint again.");
     }
-  }
-
-  /** One sentence from Jackson's exception: the key's path, and what is wrong there. */
-  private static String reason(JsonProcessingException e) {
-    String what = e.getOriginalMessage();
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      what = "the key '" + unknown.getPropertyName() + "' is unknown";
-    } else if (e.getCause() instanceof DoptException
-        || e.getCause() instanceof IllegalArgumentException) {
-      what = e.getCause().getMessage();
-    }
-    StringBuilder where = new StringBuilder();
-    if (e instanceof JsonMappingException mapping) {
-      for (JsonMappingException.Reference step : mapping.getPath()) {
-        if (step.getFieldName() == null) {
-          where.append('[').append(step.getIndex()).append(']');
-        } else {
-          where.append(where.isEmpty() ? "" : ".").append(step.getFieldName());
-        }
-      }
-    }
-    return where.isEmpty() ? what : "at " + where + ": " + what;
   }
 
   private static final class ElementTypeWriter extends JsonSerializer<ElementType> {
