@@ -121,12 +121,14 @@ final class EvalCommand extends DoptSubcommand {
       description = "The folder to write.")
   private Path report;
 
-  @Option(names = "--force", description = "Replace a report that exists.")
+  @Option(names = "--force", description = "Replace a report, and exports, that exist.")
   private boolean force;
 
   @Mixin private GateArguments gates;
 
   @Mixin private FeatureArguments features;
+
+  @Mixin private ExportArguments exports;
 
   @Mixin private CostArguments cost;
 
@@ -137,11 +139,13 @@ final class EvalCommand extends DoptSubcommand {
   @Override
   public Integer call() {
     EngineOptions options = engine.options(console());
+    exports.requireFree(force);
     EvaluationReport result;
     try (FeatureNetworks networks = features.open(bundle, options);
         EvaluationProgress progress = new EvaluationProgress(console())) {
       result = Evaluation.run(request(options, networks.measures()), progress);
     }
+    exports.write(result);
     result
         .cost()
         .filter(Cost::energyMissing)

@@ -68,7 +68,7 @@ public record SampleCards(List<SampleCard> cards, int amplification) {
   }
 
   /** Degenerate samples, then by the first metric, the worst before the better. */
-  static List<SampleResult> worstFirst(List<SampleResult> samples) {
+  public static List<SampleResult> worstFirst(List<SampleResult> samples) {
     String rankedBy = ImageMetrics.standard().get(0).name();
     return samples.stream()
         .sorted(
