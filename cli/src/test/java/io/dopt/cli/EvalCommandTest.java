@@ -51,7 +51,7 @@ class EvalCommandTest {
     assertTrue(json.at("/verdict/passed").booleanValue(), json.toString());
     assertFalse(json.at("/verdict/qualityGated").booleanValue(), json.toString());
     String page = Files.readString(report.resolve("report.html"));
-    assertTrue(page.contains("SOUND (quality not gated)</span>"), page);
+    assertTrue(page.contains("SOUND (quality not gated)</p>"), page);
     assertFalse(json.at("/speed").has("speedup"), "a speedup over itself on other threads");
     assertEquals(3, json.get("samples").size());
     assertTrue(json.at("/metrics/0/summary/minimum").doubleValue() > 60, json.toString());
