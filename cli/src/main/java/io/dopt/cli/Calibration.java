@@ -30,7 +30,10 @@ import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
 import io.dopt.tensor.Sha256;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -176,10 +179,9 @@ final class Calibration {
             "observing %d values in %d steps of %d images",
             observed.observations().size(), settings.steps(), images));
     CalibrationTable table = with(nothing, collector);
-    try (ProgressLine line =
-        ProgressLine.ofSteps(console, "calibrating", (long) images * settings.steps())) {
+    try (Watch watch = new Watch(collector, images)) {
       for (int image = first; image < settings.prompts(); image++) {
-        pipeline.denoise(generation(settings, shape, image), new Watch(collector, line));
+        pipeline.denoise(generation(settings, shape, image), watch);
         table = with(nothing, collector);
         request
             .unfinished()
@@ -226,24 +228,41 @@ final class Calibration {
         .build();
   }
 
-  private final class Watch implements GenerationListener {
+  private final class Watch implements GenerationListener, AutoCloseable {
     private final CalibrationCollector collector;
-    private final ProgressLine line;
+    private final int images;
+    private final Set<String> warned = new HashSet<>();
+    private Optional<ProgressLine> line = Optional.empty();
 
-    Watch(CalibrationCollector collector, ProgressLine line) {
+    Watch(CalibrationCollector collector, int images) {
       this.collector = collector;
-      this.line = line;
+      this.images = images;
+    }
+
+    /** Some schedulers call the denoiser more often than there are steps; only now it is known. */
+    @Override
+    public void batchStarted(int firstImage, int count, int calls) {
+      if (line.isEmpty()) {
+        line = Optional.of(ProgressLine.ofSteps(console, "calibrating", (long) images * calls));
+      }
     }
 
     @Override
     public void denoised(int step, double timestep, EngineCall call) {
       collector.add(timestep, (output, length, target) -> call.output(output).read(target, length));
-      line.stepBy(1);
+      line.ifPresent(bar -> bar.stepBy(1));
     }
 
     @Override
     public void warning(String message) {
-      console.warning(message);
+      if (warned.add(message)) {
+        console.warning(message);
+      }
+    }
+
+    @Override
+    public void close() {
+      line.ifPresent(ProgressLine::close);
     }
   }
 }
