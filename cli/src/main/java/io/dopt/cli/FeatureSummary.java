@@ -4,10 +4,9 @@ import io.dopt.evals.report.DistributionResult;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.Figures;
 import io.dopt.evals.report.ScoreResult;
-import io.dopt.evals.statistics.Estimate;
+import io.dopt.evals.report.ScoreText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What networks say of the images, in a few lines of text; none without networks. */
 final class FeatureSummary {
@@ -36,10 +35,10 @@ final class FeatureSummary {
     for (ScoreResult score : scores) {
       table.row(
           score.label(),
-          fixed(score.candidate().value()),
-          fixed(score.reference().value()),
-          signed(score.delta().value()),
-          interval(score.delta()));
+          ScoreText.fixed(score.candidate().value()),
+          ScoreText.fixed(score.reference().value()),
+          ScoreText.signed(score.delta().value()),
+          ScoreText.interval(score.delta()));
     }
     return table;
   }
@@ -57,20 +56,5 @@ final class FeatureSummary {
           distribution.network());
     }
     return table;
-  }
-
-  private static String interval(Estimate estimate) {
-    return estimate
-        .interval95()
-        .map(interval -> signed(interval.low()) + " to " + signed(interval.high()))
-        .orElse("");
-  }
-
-  private static String fixed(double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
-  }
-
-  private static String signed(double value) {
-    return String.format(Locale.ROOT, "%+.4f", value);
   }
 }

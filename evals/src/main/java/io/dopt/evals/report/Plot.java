@@ -28,7 +28,7 @@ public record Plot(
   public static final int HEIGHT = 236;
 
   /** Left end of the horizontal axis. */
-  public static final int LEFT = 54;
+  public static final int LEFT = 62;
 
   /** Right end of the horizontal axis. */
   public static final int RIGHT = WIDTH - 12;
