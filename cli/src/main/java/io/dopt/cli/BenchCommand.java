@@ -1,12 +1,13 @@
 package io.dopt.cli;
 
+import io.dopt.evals.resource.EnergyMeter;
+import io.dopt.evals.resource.PeakMemory;
 import io.dopt.evals.statistics.Quantiles;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.engine.NodeTime;
-import io.dopt.runtime.engine.OperatorTime;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
 import io.dopt.runtime.pipeline.GenerationListener;
 import io.dopt.runtime.pipeline.GenerationRequest;
@@ -20,10 +21,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -89,19 +88,6 @@ final class BenchCommand extends DoptSubcommand {
 
   @Mixin private EngineArguments engine;
 
-  private record Measured(
-      SortedMap<String, Long> shape,
-      LatencySummary seconds,
-      List<OperatorTime> operators,
-      List<NodeTime> nodes) {
-    static Measured of(SortedMap<String, Long> shape, double[] seconds, List<NodeTime> nodes) {
-      return new Measured(shape, LatencySummary.of(seconds), OperatorTime.of(nodes), nodes);
-    }
-  }
-
-  private record Result(
-      Path bundle, Map<String, Measured> components, Optional<Double> loopOverhead) {}
-
   @Override
   public Integer call() {
     if (iterations < 1 || warmUp < 0) {
@@ -126,12 +112,12 @@ final class BenchCommand extends DoptSubcommand {
     return 0;
   }
 
-  private Result measure(Bundle opened, EngineOptions options) {
+  private BenchResult measure(Bundle opened, EngineOptions options) {
     return components.isEmpty() ? generations(opened, options) : calls(opened, options);
   }
 
-  private Result calls(Bundle opened, EngineOptions options) {
-    Map<String, Measured> measured = new LinkedHashMap<>();
+  private BenchResult calls(Bundle opened, EngineOptions options) {
+    Map<String, BenchResult.Measured> measured = new LinkedHashMap<>();
     try (ComponentEngines engines = new ComponentEngines(opened, options)) {
       for (String component : components) {
         ComponentBench bench =
@@ -141,13 +127,16 @@ final class BenchCommand extends DoptSubcommand {
                 Optional.ofNullable(size),
                 Optional.ofNullable(batch).map(Integer::longValue));
         double[] seconds = bench.run(warmUp, iterations, console());
-        measured.put(component, Measured.of(bench.bindings(), seconds, nodes(engines, component)));
+        measured.put(
+            component,
+            BenchResult.Measured.of(bench.bindings(), seconds, nodes(engines, component)));
       }
     }
-    return new Result(bundle, measured, Optional.empty());
+    return new BenchResult(
+        bundle, measured, Optional.empty(), Optional.empty(), Optional.empty(), PeakMemory.bytes());
   }
 
-  private Result generations(Bundle opened, EngineOptions options) {
+  private BenchResult generations(Bundle opened, EngineOptions options) {
     GenerationRequest.Builder request =
         GenerationRequest.builder("a photograph")
             .steps(steps == null ? DEFAULT_STEPS : steps)
@@ -157,24 +146,31 @@ final class BenchCommand extends DoptSubcommand {
     List<StageTimings> timings = new ArrayList<>();
     try (DiffusionPipeline pipeline = DiffusionPipeline.open(opened, options);
         ProgressLine progress = ProgressLine.ofSteps(console(), "generate", warmUp + iterations)) {
+      EnergyMeter energy = EnergyMeter.ofThisMachine();
+      List<Double> joules = new ArrayList<>();
       for (int i = -warmUp; i < iterations; i++) {
+        Optional<EnergyMeter.Reading> before = energy.read();
         StageTimings timing = pipeline.stream(built, GenerationListener.SILENT);
         if (i >= 0) {
           timings.add(timing);
+          before
+              .flatMap(start -> energy.read().flatMap(end -> energy.joules(start, end)))
+              .ifPresent(joules::add);
         }
         progress.stepBy(1);
       }
-      return summarize(timings, pipeline.engines());
+      return summarize(timings, joules, pipeline.engines());
     }
   }
 
-  private Result summarize(List<StageTimings> timings, ComponentEngines engines) {
+  private BenchResult summarize(
+      List<StageTimings> timings, List<Double> joules, ComponentEngines engines) {
     Map<String, Function<StageTimings, List<Long>>> stages = new LinkedHashMap<>();
     stages.put("text_encoder", StageTimings::textEncode);
     stages.put("unet", StageTimings::denoise);
     stages.put("vae_decoder", StageTimings::vaeDecode);
     stages.put("generate", timing -> List.of(timing.total()));
-    Map<String, Measured> measured = new LinkedHashMap<>();
+    Map<String, BenchResult.Measured> measured = new LinkedHashMap<>();
     stages.forEach(
         (name, calls) -> {
           double[] seconds =
@@ -186,13 +182,23 @@ final class BenchCommand extends DoptSubcommand {
             boolean component = engines.bundle().manifest().component(name).isPresent();
             measured.put(
                 name,
-                Measured.of(
+                BenchResult.Measured.of(
                     new TreeMap<>(), seconds, component ? nodes(engines, name) : List.of()));
           }
         });
     // The median: one pause of a busy machine is not what the loop costs.
     double[] overheads = timings.stream().mapToDouble(StageTimings::loopOverhead).toArray();
-    return new Result(bundle, measured, Optional.of(Quantiles.percentile(overheads, 50)));
+    double seconds = timings.stream().mapToDouble(StageTimings::total).sum() / 1e9;
+    int images = timings.size() * (batch == null ? 1 : batch);
+    return new BenchResult(
+        bundle,
+        measured,
+        Optional.of(Quantiles.percentile(overheads, 50)),
+        Optional.of(images / seconds),
+        joules.size() < timings.size()
+            ? Optional.empty()
+            : Optional.of(joules.stream().mapToDouble(Double::doubleValue).sum() / images),
+        PeakMemory.bytes());
   }
 
   private List<NodeTime> nodes(ComponentEngines engines, String component) {
@@ -201,35 +207,8 @@ final class BenchCommand extends DoptSubcommand {
         : List.of();
   }
 
-  private void print(Result result) {
-    TextTable table = new TextTable("<component", "calls", "p50", "p95", "p99", "min", "<shape");
-    result.components.forEach(
-        (name, measured) ->
-            table.row(
-                name,
-                measured.seconds.count(),
-                Amount.seconds(measured.seconds.p50()),
-                Amount.seconds(measured.seconds.p95()),
-                Amount.seconds(measured.seconds.p99()),
-                Amount.seconds(measured.seconds.minimum()),
-                measured.shape.isEmpty() ? "" : measured.shape));
-    StringBuilder text = new StringBuilder(table.toString());
-    result.loopOverhead.ifPresent(
-        share ->
-            text.append(
-                String.format(
-                    Locale.ROOT,
-                    "%ndenoising loop: %.2f%% over the sum of its engine calls",
-                    100 * share)));
-    result.components.forEach(
-        (name, measured) -> {
-          if (!measured.operators.isEmpty()) {
-            text.append("\n\n").append(name).append(":\n");
-            text.append(ProfileTable.operators(measured.operators));
-            text.append("\n\n").append(ProfileTable.nodes(measured.nodes));
-          }
-        });
-    console().result(result, text.toString());
+  private void print(BenchResult result) {
+    console().result(result, result.text());
   }
 
   private static Path temporaryFolder() {

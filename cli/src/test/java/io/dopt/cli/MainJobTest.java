@@ -424,6 +424,8 @@ class MainJobTest {
     JsonNode report = json(run);
     assertEquals(9, report.get("components").get("generate").get("seconds").get("count").asInt());
     assertEquals(36, report.get("components").get("unet").get("seconds").get("count").asInt());
+    assertTrue(report.get("imagesPerSecond").asDouble() > 0, report.toString());
+    assertTrue(report.get("peakResidentBytes").asLong(1) > 0, report.toString());
     // 3% is promised for models of a real size and measured by bench/; this one's calls take a
     // millisecond, on machines with other work.
     double overhead = report.get("loopOverhead").asDouble(1);
