@@ -15,6 +15,7 @@ import io.dopt.importer.family.FamilyBuilders;
 import io.dopt.importer.family.nn.Config;
 import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.Component;
+import io.dopt.ir.pipeline.EvaluationMaterial;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.passes.PassPipeline;
 import io.dopt.runtime.bundle.Bundle;
@@ -112,7 +113,7 @@ class ConfigVariantsTest {
         new TreeMap<>(),
         Optional.empty(),
         JsonNodeFactory.instance.objectNode(),
-        List.of(),
+        EvaluationMaterial.NONE,
         List.of());
   }
 

@@ -6,6 +6,7 @@ import io.dopt.compiler.target.CompiledComponent;
 import io.dopt.ir.Graph;
 import io.dopt.ir.TensorType;
 import io.dopt.ir.pipeline.Component;
+import io.dopt.ir.pipeline.EvaluationMaterial;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ComponentManifest;
@@ -20,9 +21,10 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Writes tokenizers and prompts into a bundle and describes everything in it. */
+/** Writes tokenizers, prompts and a CLIP into a bundle and describes everything in it. */
 final class ManifestWriter {
   private static final String PROMPTS = "prompts.txt";
+  private static final String CLIP = "clip/";
 
   private final PipelineModel model;
   private final BucketPlan plan;
@@ -41,10 +43,7 @@ final class ManifestWriter {
     compiled.forEach(
         (name, component) ->
             components.put(name, component(name, model.components().get(name), component)));
-    if (!model.prompts().isEmpty()) {
-      byte[] lines = (String.join("\n", model.prompts()) + "\n").getBytes(StandardCharsets.UTF_8);
-      files.put(PROMPTS, OutputFile.write(output.resolve(PROMPTS), lines));
-    }
+    copyEvaluationMaterial(model.evaluation());
     return new BundleManifest(
         BundleManifest.FORMAT_VERSION,
         DoptVersion.read(),
@@ -56,6 +55,22 @@ final class ManifestWriter {
         plan.sizes(),
         plan.batches(),
         files);
+  }
+
+  /** The CLIP as its checkpoint: half the size of a compiled one, and compiled in no time. */
+  private void copyEvaluationMaterial(EvaluationMaterial evaluation) {
+    if (!evaluation.prompts().isEmpty()) {
+      String lines = String.join("\n", evaluation.prompts()) + "\n";
+      byte[] content = lines.getBytes(StandardCharsets.UTF_8);
+      files.put(PROMPTS, OutputFile.write(output.resolve(PROMPTS), content));
+    }
+    evaluation
+        .clip()
+        .forEach(
+            (name, source) -> {
+              String file = CLIP + name;
+              files.put(file, OutputFile.copy(source, output.resolve(file)));
+            });
   }
 
   private ComponentManifest component(

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.ir.GraphBuilder;
 import io.dopt.ir.Value;
 import io.dopt.ir.pipeline.Component;
+import io.dopt.ir.pipeline.EvaluationMaterial;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.LazyTensors;
@@ -83,7 +84,7 @@ class CompileMemoryTest {
             new TreeMap<>(),
             Optional.empty(),
             none,
-            List.of(),
+            EvaluationMaterial.NONE,
             List.of(file));
     new Compiler(Targets.standard())
         .compile(model, CompileOptions.to(folder.resolve("bundle")), CompileListener.NONE);

@@ -13,6 +13,7 @@ import io.dopt.ir.operator.LayerNormalization;
 import io.dopt.ir.operator.Resize;
 import io.dopt.ir.operator.SinusoidalEmbedding;
 import io.dopt.ir.pipeline.Component;
+import io.dopt.ir.pipeline.EvaluationMaterial;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.ir.pipeline.Tokenizer;
 import io.dopt.tensor.DenseTensor;
@@ -83,7 +84,7 @@ final class ToyPipeline {
         new TreeMap<>(Map.of("tokenizer", new Tokenizer(tokenizer, 24, 1, 2, 2))),
         Optional.of(empty),
         empty,
-        List.of("a red star"),
+        new EvaluationMaterial(List.of("a red star"), new TreeMap<>()),
         List.of(toy.file));
   }
 

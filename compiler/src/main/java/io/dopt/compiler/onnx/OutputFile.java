@@ -17,6 +17,8 @@ import java.util.Locale;
 
 /** A new file of a bundle, written front to back and hashed on the way. */
 public final class OutputFile implements AutoCloseable {
+  private static final int COPY_BYTES = 1 << 20;
+
   private final FileChannel channel;
   private final MessageDigest digest;
   private long position;
@@ -43,6 +45,27 @@ public final class OutputFile implements AutoCloseable {
     try (OutputFile output = create(file)) {
       output.write(ByteBuffer.wrap(content));
       return output.finish();
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  /**
+   * Writes a copy of a file, whatever its size.
+   *
+   * @return its size and hash
+   * @throws DoptException (IO) when it cannot be read, the disk is full or writing fails
+   */
+  public static FileEntry copy(Path source, Path file) {
+    try (FileChannel input = FileChannel.open(source, StandardOpenOption.READ)) {
+      requireSpace(file, input.size());
+      try (OutputFile output = create(file)) {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(COPY_BYTES);
+        while (input.read(chunk.clear()) >= 0) {
+          output.write(chunk.flip());
+        }
+        return output.finish();
+      }
     } catch (IOException e) {
       throw failed(file, e);
     }

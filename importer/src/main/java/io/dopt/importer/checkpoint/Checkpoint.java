@@ -5,6 +5,7 @@ import io.dopt.ir.pipeline.Tokenizer;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -58,6 +59,16 @@ public interface Checkpoint extends AutoCloseable {
   /** Captions it brings to be evaluated with, from {@code prompts.txt}, one a line. */
   default List<String> prompts() {
     return List.of();
+  }
+
+  /**
+   * Files of the CLIP that scores its images, by name in that CLIP's folder; empty when it names
+   * none. They are complete and their headers are sound.
+   *
+   * @throws DoptException (BAD_INPUT, IO) when it names something else than a CLIP
+   */
+  default SortedMap<String, Path> clip() {
+    return Collections.emptySortedMap();
   }
 
   /** The files read so far. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,14 @@ final class DiffusersFolder implements Checkpoint {
     } catch (IOException e) {
       throw new DoptException(ErrorCode.BAD_INPUT, path + " cannot be read as UTF-8 lines.", e);
     }
+  }
+
+  @Override
+  public SortedMap<String, Path> clip() {
+    return folder
+        .find(NamedClip.FILE_NAME)
+        .map(file -> NamedClip.files(source(), file, notes))
+        .orElse(Collections.emptySortedMap());
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.dopt.importer.family.nn.CheckpointWeights;
 import io.dopt.importer.family.nn.Config;
 import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.Component;
+import io.dopt.ir.pipeline.EvaluationMaterial;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.ir.pipeline.Tokenizer;
 import io.dopt.tensor.DoptException;
@@ -66,6 +67,7 @@ public final class PipelineImporter {
       }
     }
     notes.addAll(PipelineCheck.notes(components));
+    EvaluationMaterial evaluation = new EvaluationMaterial(checkpoint.prompts(), checkpoint.clip());
     notes.addAll(0, checkpoint.notes());
     PipelineModel model =
         new PipelineModel(
@@ -74,7 +76,7 @@ public final class PipelineImporter {
             tokenizers,
             checkpoint.scheduler(),
             checkpoint.options(),
-            checkpoint.prompts(),
+            evaluation,
             checkpoint.sources());
     return new ImportedPipeline(model, notes);
   }

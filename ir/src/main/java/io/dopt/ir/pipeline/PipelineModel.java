@@ -18,8 +18,7 @@ import java.util.TreeMap;
  * @param tokenizers by diffusers' name: {@code tokenizer}, {@code tokenizer_2}
  * @param scheduler scheduler_config.json, verbatim; absent for what does not sample, as a CLIP
  * @param options what model_index.json says beside the components
- * @param prompts captions the checkpoint brings to be evaluated with (its {@code prompts.txt}, one
- *     a line); may be empty
+ * @param evaluation what the checkpoint brings to be judged with
  * @param sources the files that were read
  */
 public record PipelineModel(
@@ -28,19 +27,23 @@ public record PipelineModel(
     SortedMap<String, Tokenizer> tokenizers,
     Optional<ObjectNode> scheduler,
     ObjectNode options,
-    List<String> prompts,
+    EvaluationMaterial evaluation,
     List<Path> sources) {
 
   public PipelineModel {
     components = Collections.unmodifiableSortedMap(new TreeMap<>(components));
     tokenizers = Collections.unmodifiableSortedMap(new TreeMap<>(tokenizers));
-    prompts = List.copyOf(prompts);
     sources = List.copyOf(sources);
+  }
+
+  /** Captions the checkpoint brings; may be empty. */
+  public List<String> prompts() {
+    return evaluation.prompts();
   }
 
   /** The same pipeline with other components. */
   public PipelineModel withComponents(SortedMap<String, Component> others) {
     return new PipelineModel(
-        pipelineClass, others, tokenizers, scheduler, options, prompts, sources);
+        pipelineClass, others, tokenizers, scheduler, options, evaluation, sources);
   }
 }
