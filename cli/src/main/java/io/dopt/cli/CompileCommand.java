@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
     header = "Compile a checkpoint to a bundle.",
     description = {
       "",
-      "CHECKPOINT is a diffusers folder, or a single .safetensors or .ckpt file of the original"
-          + " layout. The bundle appears whole or not at all.",
+      "CHECKPOINT is a diffusers folder, the folder of a CLIP, or a single .safetensors or .ckpt file"
+          + " of the original layout. The bundle appears whole or not at all.",
       ""
     })
 final class CompileCommand extends DoptSubcommand {

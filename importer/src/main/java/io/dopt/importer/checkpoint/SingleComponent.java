@@ -60,6 +60,9 @@ final class SingleComponent implements Checkpoint {
     if (className.startsWith("Autoencoder")) {
       return "vae";
     }
+    if (className.startsWith("CLIPVision")) {
+      return "image_encoder";
+    }
     return className.startsWith("CLIPText") ? "text_encoder" : "model";
   }
 
