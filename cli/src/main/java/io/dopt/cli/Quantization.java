@@ -45,7 +45,7 @@ record Quantization(
     Component denoiser = denoiser(model);
     Graph quantized = QuantizeLayers.apply(denoiser.graph(), plan, recipe, calibration);
     SortedMap<String, Component> components = new TreeMap<>(model.components());
-    components.put(Calibration.DENOISER, denoiser.withGraph(quantized));
+    components.put(Calibration.DENOISER, denoiser.withQuantizedGraph(quantized));
     return new Quantization(model.withComponents(components), plan, recipe, calibration);
   }
 

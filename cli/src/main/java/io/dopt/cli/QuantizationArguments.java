@@ -5,6 +5,7 @@ import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizationRecipe.AttentionChoice;
 import io.dopt.quantizer.QuantizationRecipe.WeightScaleMethod;
+import io.dopt.quantizer.Smoothing;
 import io.dopt.quantizer.calibration.RangeMethod;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
 /** How {@code dopt compile} is asked to quantize. What would have no effect is refused by name. */
@@ -56,9 +56,10 @@ final class QuantizationArguments {
       names = "--smooth",
       paramLabel = "ALPHA",
       description =
-          "SmoothQuant's alpha, 0 to 1: how much of what is hard to quantize moves from activations"
-              + " behind layer normalisations into weights; not done when not given.")
-  private Double smoothing;
+          "SmoothQuant's alpha, 0 to 1, or 'search' for the best of each layer: how much of what is"
+              + " hard to quantize moves from activations behind layer normalisations into weights;"
+              + " nothing when not given.")
+  private String smoothing;
 
   @Option(
       names = "--no-bias-correction",
@@ -177,14 +178,14 @@ final class QuantizationArguments {
         });
   }
 
-  private OptionalDouble smoothing() {
-    if (smoothing == null) {
-      return OptionalDouble.empty();
+  private Smoothing smoothing() {
+    Smoothing chosen = smoothing == null ? new Smoothing.None() : Smoothing.parse(smoothing);
+    if (chosen instanceof Smoothing.Searched && precision() == Precision.FLOAT8) {
+      throw new DoptException(
+          ErrorCode.UNSUPPORTED,
+          "--smooth search is for integers; give an alpha for fp8, which needs it rarely.");
     }
-    if (!(smoothing >= 0 && smoothing <= 1)) {
-      throw new DoptException(ErrorCode.USAGE, "--smooth is from 0 to 1, not " + smoothing + ".");
-    }
-    return OptionalDouble.of(smoothing);
+    return chosen;
   }
 
   private int block() {

@@ -66,7 +66,7 @@ final class ComponentCompiler {
     compiled.put(name, result);
     return new CompileSummary.ComponentSummary(
         name,
-        component.graph().parameterCount(),
+        component.parameters(),
         result.byteSize(),
         result.engines().size(),
         cached.isPresent(),

@@ -95,7 +95,7 @@ final class ManifestWriter {
         engines,
         compiled.weights().map(prefix::concat),
         compiled.precision(),
-        graph.parameterCount(),
+        component.parameters(),
         (ObjectNode) component.config());
   }
 

@@ -8,6 +8,7 @@ import io.dopt.ir.operator.Conv;
 import io.dopt.ir.operator.MatMul;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -45,8 +46,8 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
    * @throws DoptException (USAGE) when a user's exclusion fits no layer
    */
   public static PrecisionPlan of(Graph graph, QuantizationRecipe recipe, Map<String, Long> shape) {
-    SortedMap<String, Precision> layers =
-        new TreeMap<>(uniform(graph, recipe.precision()).layers());
+    SortedMap<String, Precision> layers = new TreeMap<>(uniform(graph, Precision.FLOAT32).layers());
+    layersOf(graph).forEach(node -> layers.put(node.name(), precision(graph, node, recipe)));
     attentionsOf(graph).stream()
         .filter(node -> LargeAttention.isChosen(node, recipe, shape))
         .forEach(node -> layers.put(node.name(), recipe.precision()));
@@ -66,6 +67,25 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
       excluded.forEach(layer -> layers.put(layer, Precision.FLOAT32));
     }
     return new PrecisionPlan(layers);
+  }
+
+  /**
+   * What a layer gets that is not excluded. 4-bit groups lie along the input channels of a linear
+   * layer; what has no whole groups is stored in 8 bits, as convolutions are.
+   */
+  private static Precision precision(Graph graph, Node layer, QuantizationRecipe recipe) {
+    if (!(graph.weightOf(layer.inputs().get(1)).isPresent())) {
+      return Precision.FLOAT32;
+    }
+    Shape weight = layer.inputs().get(1).type().shape();
+    boolean multiplication = layer.operator() instanceof MatMul;
+    if (multiplication && weight.rank() != 2) {
+      return Precision.FLOAT32;
+    }
+    boolean groups = multiplication && weight.get(0).constant() % recipe.blockSize() == 0;
+    return recipe.precision() == Precision.INT4_WEIGHT && !groups
+        ? Precision.INT8_WEIGHT
+        : recipe.precision();
   }
 
   /**

@@ -2,7 +2,7 @@ package io.dopt.quantizer;
 
 import io.dopt.quantizer.calibration.RangeMethod;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Locale;
 
 /**
  * How a graph is quantized, apart from which layer gets which precision.
@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * @param exclusions layers that stay as they are; the first that fits gives the reason
  * @param activationRange how ranges of activations are chosen
  * @param weightScales how scales of weights are chosen
- * @param smoothing SmoothQuant's alpha, 0 to 1; empty for no smoothing
+ * @param smoothing how much moves from activations into weights
  * @param biasCorrection whether biases make up for the mean error of their weights
  * @param blockSize numbers of a 4-bit weight that share a scale
  * @param rank of the branch beside a 4-bit weight; 0 for none
@@ -22,7 +22,7 @@ public record QuantizationRecipe(
     List<Exclusion> exclusions,
     RangeMethod activationRange,
     WeightScaleMethod weightScales,
-    OptionalDouble smoothing,
+    Smoothing smoothing,
     boolean biasCorrection,
     int blockSize,
     int rank,
@@ -68,12 +68,12 @@ public record QuantizationRecipe(
             + " attention=%s exclude=%s",
         precision.text(),
         activationRange.text(),
-        weightScales.name().toLowerCase(java.util.Locale.ROOT),
-        smoothing.isPresent() ? Double.toString(smoothing.getAsDouble()) : "none",
+        weightScales.name().toLowerCase(Locale.ROOT),
+        smoothing.text(),
         biasCorrection,
         blockSize,
         rank,
-        attention.name().toLowerCase(java.util.Locale.ROOT),
+        attention.name().toLowerCase(Locale.ROOT),
         exclusions.stream().map(exclusion -> exclusion.pattern().pattern()).toList());
   }
 }

@@ -12,6 +12,7 @@ import io.dopt.ir.operator.QuantizedAttention;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.weight.BiasCorrection;
 import io.dopt.quantizer.weight.ChannelStatistic;
+import io.dopt.quantizer.weight.LowRankBranch;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
@@ -19,6 +20,7 @@ import io.dopt.tensor.LazyTensor;
 import io.dopt.tensor.QuantizationParameters;
 import io.dopt.tensor.SymmetricFormat;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.Optional;
  * Conv(x, w, bias)     -> DQ(Q(Conv(DQ(Q(x)), DQ(w'), bias')))           int8
  * Conv(x, w, bias)     -> Conv(DQ(Q(x)), DQ(w'), bias')                  fp8
  * MatMul(x, w)         -> MatMul(x, DQ(w'))                              weight only
+ * MatMul(x, w)         -> Add(MatMul(x, DQ(w')), MatMul(MatMul(x, l), r)) with a branch of low rank
  * Attention(q, k, v)   -> QuantizedAttention(DQ(Q(q)), DQ(Q(k)), DQ(Q(v)))
  * </pre>
  *
@@ -90,10 +93,9 @@ public final class QuantizeLayers {
     Optional<ActivationRanges> ranges =
         calibration.map(table -> new ActivationRanges(table, recipe.activationRange(), Map.of()));
     Graph smoothed = graph;
-    if (needed && recipe.smoothing().isPresent()) {
+    if (needed && !(recipe.smoothing() instanceof Smoothing.None)) {
       SmoothLayerNormalizations smoothing =
-          new SmoothLayerNormalizations(
-              graph, plan, ranges.orElseThrow(), recipe.smoothing().getAsDouble());
+          new SmoothLayerNormalizations(graph, plan, ranges.orElseThrow(), recipe.smoothing());
       smoothed = smoothing.smoothed();
       ranges = Optional.of(ranges.get().withSmoothing(smoothing.factors()));
     }
@@ -136,7 +138,7 @@ public final class QuantizeLayers {
     List<ElementType> types =
         integer
             ? List.of(ElementType.UINT8, ElementType.INT8, ElementType.INT8)
-            : java.util.Collections.nCopies(3, ElementType.FLOAT8E4M3FN);
+            : Collections.nCopies(3, ElementType.FLOAT8E4M3FN);
     List<Value> inputs = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       inputs.add(activation(node.inputs().get(i), types.get(i)));
@@ -159,19 +161,35 @@ public final class QuantizeLayers {
             .map(type -> activation(node.inputs().get(0), type))
             .orElseGet(() -> current(node.inputs().get(0))));
     if (precision == Precision.INT4_WEIGHT) {
-      inputs.add(weights.writeGrouped(weight, format));
-      inputs.addAll(node.inputs().subList(2, node.inputs().size()));
-    } else {
-      QuantizationParameters parameters = weights.perChannel(node, weight, format);
-      inputs.add(weights.write(weight, parameters));
-      inputs.addAll(bias(node, weight, parameters));
+      quantizeGrouped(node, inputs.get(0), weight, format);
+      return;
     }
+    QuantizationParameters parameters = weights.perChannel(node, weight, format);
+    inputs.add(weights.write(weight, parameters));
+    inputs.addAll(bias(node, weight, parameters));
     builder.copy(node.withInputs(inputs));
     if (precision == Precision.INT8 && node.operator() instanceof Conv) {
       replaced.put(
           node.output().name(),
           activations.orElseThrow().quantized(node.output(), node.output(), ElementType.UINT8));
     }
+  }
+
+  /** A linear layer whose weight is stored in groups, with the branch that takes its outliers. */
+  private void quantizeGrouped(Node node, Value x, Weight weight, SymmetricFormat format) {
+    long smallest = weight.data().shape().stream().mapToLong(Long::longValue).min().orElseThrow();
+    int rank = (int) Math.min(recipe.rank(), smallest / 2);
+    if (rank == 0) {
+      builder.copy(node.withInputs(List.of(x, weights.writeGrouped(weight, format))));
+      return;
+    }
+    LowRankBranch branch = LowRankBranch.of(weight, rank);
+    String name = weight.value().name();
+    Weight rest = Weight.of(name + "_residual", branch.residual(weight.data()));
+    builder.copy(node.withInputs(List.of(x, weights.writeGrouped(rest, format))));
+    Value inner = builder.matMul(x, builder.weight(name + "_left", branch.left()));
+    Value outer = builder.matMul(inner, builder.weight(name + "_right", branch.right()));
+    replaced.put(node.output().name(), builder.add(node.output(), outer));
   }
 
   private Value activation(Value observed, ElementType type) {

@@ -7,9 +7,13 @@ import io.dopt.ir.Value;
 import io.dopt.ir.Weight;
 import io.dopt.ir.operator.LayerNormalization;
 import io.dopt.ir.operator.MatMul;
+import io.dopt.quantizer.weight.InputChannels;
+import io.dopt.quantizer.weight.SmoothingFactors;
 import io.dopt.tensor.AxisStatistics;
 import io.dopt.tensor.DenseTensor;
+import io.dopt.tensor.LazyTensor;
 import io.dopt.tensor.LazyTensors;
+import io.dopt.tensor.SymmetricFormat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +37,7 @@ final class SmoothLayerNormalizations {
   private final Graph smoothed;
 
   SmoothLayerNormalizations(
-      Graph graph, PrecisionPlan plan, ActivationRanges ranges, double alpha) {
+      Graph graph, PrecisionPlan plan, ActivationRanges ranges, Smoothing smoothing) {
     this.graph = graph;
     this.plan = plan;
     Map<String, List<Node>> readers = new HashMap<>();
@@ -50,7 +54,7 @@ final class SmoothLayerNormalizations {
         List<Node> all = readers.getOrDefault(node.output().name(), List.of());
         if (!all.isEmpty() && all.stream().allMatch(this::isQuantizedLinear)) {
           factors.put(
-              node.output().name(), factors(ranges.channelMaximum(node.output()), all, alpha));
+              node.output().name(), factors(ranges.channelMaximum(node.output()), all, smoothing));
         }
       }
     }
@@ -73,24 +77,25 @@ final class SmoothLayerNormalizations {
         && plan.of(node).filter(Precision::needsCalibration).isPresent();
   }
 
-  /** Xiao et al. 2022, equation 4, with the largest weight of a channel over all readers. */
-  private float[] factors(float[] activation, List<Node> linears, double alpha) {
-    float[] weight = new float[activation.length];
-    for (Node linear : linears) {
-      float[] maxima =
-          AxisStatistics.absoluteMaximum(
-              graph.weightOf(linear.inputs().get(1)).orElseThrow().data(), 0);
-      for (int channel = 0; channel < weight.length; channel++) {
-        weight[channel] = Math.max(weight[channel], maxima[channel]);
-      }
+  /** One set of factors for all readers, as if their weights were one with all their columns. */
+  private float[] factors(float[] activation, List<Node> linears, Smoothing smoothing) {
+    List<LazyTensor> weights =
+        linears.stream()
+            .map(linear -> graph.weightOf(linear.inputs().get(1)).orElseThrow().data())
+            .toList();
+    LazyTensor joined = LazyTensors.concatenate(weights, 1);
+    if (smoothing instanceof Smoothing.Searched) {
+      return SmoothingFactors.search(
+              Weight.of(linears.get(0).scope(), joined),
+              SymmetricFormat.INT8,
+              InputChannels.ofMaxima(0, activation),
+              1,
+              SmoothingFactors.ALPHAS)
+          .toArray();
     }
-    float[] result = new float[weight.length];
-    for (int channel = 0; channel < result.length; channel++) {
-      double factor = Math.pow(activation[channel], alpha) / Math.pow(weight[channel], 1 - alpha);
-      result[channel] =
-          activation[channel] > 0 && weight[channel] > 0 && factor > 0 ? (float) factor : 1;
-    }
-    return result;
+    double alpha = ((Smoothing.Fixed) smoothing).alpha();
+    return SmoothingFactors.of(activation, AxisStatistics.absoluteMaximum(joined, 0), alpha)
+        .toArray();
   }
 
   private Graph rewrite() {
