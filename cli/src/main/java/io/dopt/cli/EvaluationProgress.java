@@ -27,6 +27,17 @@ final class EvaluationProgress implements EvaluationListener, AutoCloseable {
   }
 
   @Override
+  public void referenceStarted(int samples) {
+    console.progress("running the reference on " + Figures.count(samples, "sample"));
+    line = Optional.of(ProgressLine.ofSteps(console, "samples", samples));
+  }
+
+  @Override
+  public void referenceSampleFinished() {
+    line.ifPresent(bar -> bar.stepBy(1));
+  }
+
+  @Override
   public void noiseFloorStarted(int samples) {
     close();
     console.progress("measuring the noise floor on " + Figures.count(samples, "sample"));

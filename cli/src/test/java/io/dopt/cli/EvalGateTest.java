@@ -2,10 +2,22 @@ package io.dopt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dopt.evals.Comparison;
+import io.dopt.evals.ComparisonRequest;
+import io.dopt.evals.Evaluation;
+import io.dopt.evals.EvaluationListener;
+import io.dopt.evals.EvaluationPrompts;
+import io.dopt.evals.KeptReference;
+import io.dopt.evals.Reference;
+import io.dopt.evals.Sampling;
+import io.dopt.evals.gate.Gate;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -225,6 +238,41 @@ class EvalGateTest {
     assertFalse(report().at("/baseline/paired").booleanValue());
     Object[] otherSteps = Stream.concat(Stream.of(compared), Stream.of("--guidance", 2)).toArray();
     assertTrue(eval(otherSteps).err().contains("guidanceScale 7.5, here 2.0"));
+  }
+
+  @Test
+  void aReferenceThatWasRunBeforeGivesTheSameQuality() {
+    EvaluationPrompts prompts = new EvaluationPrompts("two", List.of("a cat", "a dog"));
+    Sampling sampling = Sampling.ofSeed(3).withSteps(2);
+    List<Gate> gates = List.of(Gate.parse("psnr>=10"), Gate.parse("latency<=100x"));
+    ComparisonRequest request =
+        ComparisonRequest.of(noisy, reference, prompts, 3, sampling, 1, gates);
+    Comparison beside = Evaluation.compare(request, EvaluationListener.SILENT);
+    assertTrue(beside.verdict().passed(), beside.verdict().toString());
+    assertEquals(3, beside.metric("psnr").orElseThrow().count());
+    assertTrue(beside.speed().speedup().isPresent());
+
+    KeptReference kept =
+        KeptReference.of(reference, prompts, 3, sampling, 1, EvaluationListener.SILENT);
+    Comparison before =
+        Evaluation.compare(
+            request.against(new Reference.Kept(kept), gates.subList(0, 1)),
+            EvaluationListener.SILENT);
+    assertEquals(beside.metrics(), before.metrics());
+    assertEquals(beside.latentMeanSquaredError(), before.latentMeanSquaredError());
+    assertEquals(Optional.empty(), before.speed().speedup());
+
+    ComparisonRequest timed = request.against(new Reference.Kept(kept), gates);
+    assertEquals(ErrorCode.UNSUPPORTED, refusal(timed));
+    ComparisonRequest more =
+        ComparisonRequest.of(noisy, reference, prompts, 4, sampling, 1, List.of());
+    assertEquals(ErrorCode.USAGE, refusal(more.against(new Reference.Kept(kept), List.of())));
+  }
+
+  private static ErrorCode refusal(ComparisonRequest request) {
+    return assertThrows(
+            DoptException.class, () -> Evaluation.compare(request, EvaluationListener.SILENT))
+        .code();
   }
 
   @Test

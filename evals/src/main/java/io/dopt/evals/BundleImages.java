@@ -94,7 +94,7 @@ final class BundleImages implements ImageSource {
         before.flatMap(start -> energy.read().flatMap(end -> energy.joules(start, end)));
     GeneratedImage image = result.images().get(0);
     return new SourcedImage(
-        image.image(), image.pngText(), latents, Optional.of(result.timings()), joules);
+        image.image(), false, image.pngText(), latents, Optional.of(result.timings()), joules);
   }
 
   private int steps() {

@@ -44,17 +44,13 @@ record ComparedSides(ImageSource candidate, ImageSource reference) implements Au
   private static ImageSource reference(
       ComparisonRequest request, Bundle candidate, Sampling sampling, Consumer<String> warnings) {
     if (request.reference() instanceof Reference.OtherBundle other) {
-      return BundleImages.open(
-          Subject.Kind.BUNDLE,
-          name(other.folder()),
-          other.folder(),
-          Bundle.open(other.folder()),
-          request.threads(),
-          sampling,
-          warnings);
+      return bundle(other.folder(), request.threads(), sampling, warnings);
     }
     if (request.reference() instanceof Reference.ImageFolder images) {
       return FolderImages.open(images.folder(), request.samples());
+    }
+    if (request.reference() instanceof Reference.Kept kept) {
+      return kept.images().open(request, sampling);
     }
     int threads = EvaluationDefaults.otherThreads(request.threads());
     return BundleImages.open(
@@ -62,6 +58,19 @@ record ComparedSides(ImageSource candidate, ImageSource reference) implements Au
         "itself on " + threads + (threads == 1 ? " thread" : " threads"),
         request.candidate(),
         candidate,
+        threads,
+        sampling,
+        warnings);
+  }
+
+  /** A bundle as one side. */
+  static ImageSource bundle(
+      Path folder, int threads, Sampling sampling, Consumer<String> warnings) {
+    return BundleImages.open(
+        Subject.Kind.BUNDLE,
+        name(folder),
+        folder,
+        Bundle.open(folder),
         threads,
         sampling,
         warnings);

@@ -85,6 +85,20 @@ public record ComparisonRequest(
         Bootstrap.usual());
   }
 
+  /** The same against another reference, judged by other gates. */
+  public ComparisonRequest against(Reference other, List<Gate> gates) {
+    return new ComparisonRequest(
+        candidate,
+        other,
+        prompts,
+        samples,
+        sampling,
+        threads,
+        measures,
+        new Criteria(gates, criteria.baseline(), criteria.noiseFloorSamples()),
+        bootstrap);
+  }
+
   /** The prompt of a sample. */
   String prompt(int sample) {
     return prompts.prompts().get(sample % prompts.prompts().size());

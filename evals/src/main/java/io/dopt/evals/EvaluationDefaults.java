@@ -3,7 +3,6 @@ package io.dopt.evals;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
-import java.util.OptionalInt;
 
 /** What an evaluation takes where its request leaves it open. */
 final class EvaluationDefaults {
@@ -18,13 +17,7 @@ final class EvaluationDefaults {
       return asked;
     }
     int steps = Math.min(DiffusionPipeline.defaultSteps(candidate), Sampling.MOST_DEFAULT_STEPS);
-    return new Sampling(
-        asked.seed(),
-        OptionalInt.of(steps),
-        asked.guidanceScale(),
-        asked.size(),
-        asked.scheduler(),
-        asked.negativePrompt());
+    return asked.withSteps(steps);
   }
 
   /**

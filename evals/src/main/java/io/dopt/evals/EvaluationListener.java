@@ -13,6 +13,12 @@ public interface EvaluationListener {
   /** A pair is made and measured. */
   default void sampleFinished(SampleResult sample) {}
 
+  /** A reference is run to be kept: this many samples follow. */
+  default void referenceStarted(int samples) {}
+
+  /** The reference made a sample to be kept. */
+  default void referenceSampleFinished() {}
+
   /** The noise floor is measured: this many samples of the reference follow. */
   default void noiseFloorStarted(int samples) {}
 

@@ -71,6 +71,7 @@ final class FolderImages implements ImageSource {
     Path file = files.get(index);
     return new SourcedImage(
         ImageFiles.read(file),
+        true,
         PngTextEntries.read(file),
         List.of(),
         Optional.empty(),

@@ -26,8 +26,7 @@ record PairMeasurement(
   SampleResult of(
       int index, String prompt, long seed, SourcedImage candidate, SourcedImage reference) {
     // A file holds 8 bits; the candidate is held to no more.
-    RgbImage compared =
-        reference.timings().isPresent() ? candidate.image() : in8Bits(candidate.image());
+    RgbImage compared = reference.in8Bits() ? in8Bits(candidate.image()) : candidate.image();
     SampleResult result =
         new SampleResult(
             index,

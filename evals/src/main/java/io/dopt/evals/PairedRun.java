@@ -50,7 +50,7 @@ final class PairedRun {
     Gates.require(
         request.criteria().gates(),
         request.measures().names(),
-        !(request.reference() instanceof Reference.ImageFolder),
+        request.reference() instanceof Reference.OtherBundle,
         request.criteria().baseline().isPresent());
   }
 

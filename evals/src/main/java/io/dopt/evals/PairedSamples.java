@@ -101,7 +101,7 @@ final class PairedSamples {
   }
 
   SpeedResult speed(Subject candidate, Subject reference) {
-    if (reference.kind() == Subject.Kind.FOLDER) {
+    if (samples.stream().anyMatch(sample -> sample.referenceMilliseconds().isEmpty())) {
       return new SpeedResult(candidateTimes.summarize(), Optional.empty(), Optional.empty());
     }
     return new SpeedResult(

@@ -24,6 +24,14 @@ public sealed interface Reference {
    */
   record ImageFolder(Path folder) implements Reference {}
 
+  /**
+   * A bundle that was run before: for many candidates against one reference. It has no times that
+   * could be compared.
+   *
+   * @param images that it made
+   */
+  record Kept(KeptReference images) implements Reference {}
+
   /** The candidate itself under another number of threads: the noise floor. */
   record Itself() implements Reference {}
 

@@ -42,6 +42,17 @@ public record Sampling(
         Optional.empty());
   }
 
+  /** The same in another number of steps. */
+  public Sampling withSteps(int number) {
+    return new Sampling(
+        seed, OptionalInt.of(number), guidanceScale, size, scheduler, negativePrompt);
+  }
+
+  /** The same with another guidance scale. */
+  public Sampling withGuidanceScale(double scale) {
+    return new Sampling(seed, steps, OptionalDouble.of(scale), size, scheduler, negativePrompt);
+  }
+
   /** The request for one image. */
   GenerationRequest generation(String prompt, long imageSeed, int imageSteps) {
     GenerationRequest.Builder request =

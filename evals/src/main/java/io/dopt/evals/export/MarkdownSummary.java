@@ -1,6 +1,7 @@
 package io.dopt.evals.export;
 
 import io.dopt.evals.report.BaselineResult;
+import io.dopt.evals.report.DistributionResult;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.EvaluationSettings;
 import io.dopt.evals.report.Figures;
@@ -36,6 +37,7 @@ public final class MarkdownSummary {
     summary.heading();
     summary.judged();
     summary.metrics();
+    summary.distributions();
     summary.speed();
     report.baseline().ifPresent(summary::baseline);
     summary.worst();
@@ -108,6 +110,21 @@ public final class MarkdownSummary {
     }
   }
 
+  private void distributions() {
+    if (report.distributions().isEmpty()) {
+      return;
+    }
+    table("Distance of sets, which cannot gate", "Value", "Images", "Network", "Caveat");
+    for (DistributionResult distance : report.distributions()) {
+      row(
+          text(distance.label()),
+          Figures.number(distance.value().value()),
+          Integer.toString(distance.count()),
+          code(distance.network()),
+          text(distance.caveat()));
+    }
+  }
+
   private void speed() {
     lines.add("");
     lines.add(
@@ -177,7 +194,7 @@ public final class MarkdownSummary {
   private static String interval(Estimate estimate) {
     return estimate
         .interval95()
-        .map(interval -> Figures.number(interval.low()) + " – " + Figures.number(interval.high()))
+        .map(interval -> Figures.number(interval.low()) + " to " + Figures.number(interval.high()))
         .orElse("none");
   }
 

@@ -123,8 +123,9 @@ public final class Gates {
             ErrorCode.UNSUPPORTED,
             "The gate '"
                 + gate.text()
-                + "' is a ratio to the reference's time, and images of a folder have none. Compare"
-                + " with a bundle, or set an absolute limit ("
+                + "' is a ratio to the reference's time, and a reference that is not run beside the"
+                + " candidate, such as a folder of images, has none. Compare with a bundle, or set"
+                + " an absolute limit ("
                 + (gate.subject().higherIsBetter() ? "/s" : "ms")
                 + ").");
       }

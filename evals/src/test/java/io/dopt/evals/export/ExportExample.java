@@ -3,6 +3,7 @@ package io.dopt.evals.export;
 import io.dopt.evals.metric.ImageMetric;
 import io.dopt.evals.metric.ImageMetrics;
 import io.dopt.evals.report.BaselineResult;
+import io.dopt.evals.report.DistributionResult;
 import io.dopt.evals.report.Environment;
 import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.EvaluationSettings;
@@ -66,7 +67,15 @@ final class ExportExample {
                 estimate(0.31, 0.3, 0.32),
                 estimate(0.312, 0.302, 0.322),
                 estimate(-0.002, -0.011, 0.001))),
-        List.of(),
+        List.of(
+            new DistributionResult(
+                "frechet",
+                "Frechet distance",
+                "CLIP clip",
+                4,
+                64,
+                new Estimate(0.8, Optional.empty()),
+                "Cannot gate.")),
         Optional.of(
             new BaselineResult(
                 "old/report.json",
