@@ -4,13 +4,18 @@ import io.dopt.importer.checkpoint.Checkpoint;
 import io.dopt.ir.Graph;
 import io.dopt.ir.GraphPrinter;
 import io.dopt.passes.PassPipeline;
+import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.WholeFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
@@ -21,17 +26,20 @@ import picocli.CommandLine.Parameters;
 /** {@code dopt inspect}. */
 @Command(
     name = "inspect",
-    header = "Show what a checkpoint, a bundle or a graph consists of.",
+    header = "Show what a checkpoint, a bundle, a graph or a calibration consists of.",
     description = {
       "",
       "Components, parameters, element types, signatures, memory and operators. With --ir, prints"
-          + " the graph of a checkpoint's component in text form, which inspect reads again.",
+          + " the graph of a checkpoint's component in text form, which inspect reads again. Of a"
+          + " calibration: how the ranges drift over the timesteps, and what each method makes of"
+          + " them.",
       ""
     })
 final class InspectCommand extends DoptSubcommand {
   @Parameters(
       paramLabel = "PATH",
-      description = "A checkpoint, a bundle, or a graph that --ir printed.")
+      description =
+          "A checkpoint, a bundle, a graph that --ir printed, or what 'dopt calibrate' wrote.")
   private Path path;
 
   @Option(
@@ -45,6 +53,14 @@ final class InspectCommand extends DoptSubcommand {
       description = "With --ir: the graph that is compiled, not the one that was imported.")
   private boolean afterPasses;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "Of a calibration: also draw the ranges that drift most, as an HTML page; replaced when"
+              + " it exists.")
+  private Path plot;
+
   @Mixin private CheckpointArguments checkpoint;
 
   @Override
@@ -52,6 +68,14 @@ final class InspectCommand extends DoptSubcommand {
     if (afterPasses && component == null) {
       throw new DoptException(
           ErrorCode.USAGE, "--after-passes is for the graph that --ir COMPONENT prints.");
+    }
+    if (CalibrationInspection.looksLikeJson(path)) {
+      requireNoOptions("a calibration has statistics, no IR");
+      inspectCalibration();
+      return 0;
+    }
+    if (plot != null) {
+      throw new DoptException(ErrorCode.USAGE, "--plot draws a calibration; this is none.");
     }
     if (Files.isRegularFile(path.resolve(Bundle.MANIFEST))) {
       requireNoOptions("a bundle holds engines, no IR");
@@ -79,6 +103,18 @@ final class InspectCommand extends DoptSubcommand {
       }
       return 0;
     }
+  }
+
+  private void inspectCalibration() {
+    Optional.ofNullable(plot).ifPresent(OutputFile::requirePlace);
+    CalibrationTable table = CalibrationTable.read(path);
+    CalibrationInspection inspection = CalibrationInspection.of(path, table);
+    if (plot != null) {
+      OutputFile.createFolder(plot);
+      byte[] page = inspection.page(table).getBytes(StandardCharsets.UTF_8);
+      WholeFile.write(plot, page.length, sink -> sink.accept(ByteBuffer.wrap(page)));
+    }
+    console().result(inspection, inspection.text() + (plot == null ? "" : "\n\ndrawn to " + plot));
   }
 
   /** The options say how to read a checkpoint, and what of it to show. */

@@ -25,18 +25,22 @@ public final class HtmlReport {
    * @throws DoptException (IO, BAD_INPUT) when an image cannot be read
    */
   public static String render(EvaluationReport report, Path folder) {
+    return render(
+        "report.jte", ReportPage.of(report, SampleCards.read(report.samples(), folder), style()));
+  }
+
+  /** What a template makes of its page. */
+  static String render(String template, Object page) {
     TemplateEngine engine =
         TemplateEngine.createPrecompiled(
             null, ContentType.Html, HtmlReport.class.getClassLoader(), TEMPLATES);
-    StringOutput page = new StringOutput();
-    engine.render(
-        "report.jte",
-        ReportPage.of(report, SampleCards.read(report.samples(), folder), style()),
-        page);
-    return page.toString();
+    StringOutput text = new StringOutput();
+    engine.render(template, page, text);
+    return text.toString();
   }
 
-  private static String style() {
+  /** The style sheet of every page. */
+  static String style() {
     try (InputStream in = HtmlReport.class.getResourceAsStream(STYLE)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -6,11 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How the values that enter a layer spread over the timesteps, as calibration saw them. */
+/** How values spread over the timesteps, as calibration saw them. */
 final class RangePlot {
   private RangePlot() {}
 
+  /** Of a layer. */
   static Plot of(RangeSeries range) {
+    return of(
+        range,
+        "The values that enter it, over the timesteps in the order in which they are sampled.");
+  }
+
+  static Plot of(RangeSeries range, String explanation) {
     List<PlotSeries> series = new ArrayList<>();
     series.add(band(range, "least to most", "reference", range.minimum(), range.maximum()));
     if (!range.p01().isEmpty() && !range.p999().isEmpty()) {
@@ -19,7 +26,7 @@ final class RangePlot {
     List<Double> timesteps = range.timesteps();
     return new Plot(
         range.layer(),
-        "The values that enter it, over the timesteps in the order in which they are sampled.",
+        explanation,
         Axis.between("timestep", timesteps.get(0), timesteps.get(timesteps.size() - 1)),
         Axis.around(
             "value",
