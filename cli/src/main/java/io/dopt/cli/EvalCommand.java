@@ -130,6 +130,14 @@ final class EvalCommand extends DoptSubcommand {
 
   @Mixin private ExportArguments exports;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "REPORT",
+      description =
+          "An earlier report against the same reference bundle, whose candidate is drawn beside this"
+              + " one in the plot of quality against speed; may be given several times.")
+  private List<Path> beside = List.of();
+
   @Mixin private CostArguments cost;
 
   @Mixin private EngineArguments engine;
@@ -185,7 +193,7 @@ final class EvalCommand extends DoptSubcommand {
         gates.criteria(measures.names(), reference),
         Bootstrap.usual(),
         new EvaluationRequest.Output(
-            report, force, environment(), commandLine(), cost.costing(reference)));
+            report, force, environment(), commandLine(), cost.costing(reference), beside));
   }
 
   private List<String> commandLine() {

@@ -219,6 +219,20 @@ class EvalCommandTest {
   }
 
   @Test
+  void earlierReportsAgainstTheSameReferenceAreDrawnBeside() throws IOException {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    assertEquals(0, eval("--count", 1, "--against", bundle, "--report", first).exitCode());
+    CommandLineRun run =
+        eval("--count", 1, "--against", bundle, "--beside", first, "--report", second);
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("bundle", read(second).at("/alternatives/0/label").textValue());
+    CommandLineRun alone = eval("--count", 1, "--beside", first, "--report", second, "--force");
+    assertEquals(2, alone.exitCode());
+    assertTrue(alone.err().contains("the same reference bundle"), alone.err());
+  }
+
+  @Test
   void refusesCostsThatCannotBe() throws IOException {
     Path report = folder.resolve("report");
     CommandLineRun alone = eval("--count", 1, "--compile-seconds", 2, "--report", report);

@@ -101,7 +101,8 @@ final class BundleImages implements ImageSource {
     return sampling.steps().orElseThrow();
   }
 
-  private static String manifestHash(Bundle bundle) {
+  /** SHA-256 of the manifest, which holds the hash of every file. */
+  static String manifestHash(Bundle bundle) {
     try {
       return Sha256.of(bundle.folder().resolve(Bundle.MANIFEST));
     } catch (IOException e) {

@@ -94,15 +94,18 @@ public record EvaluationRequest(
    * @param environment where this runs
    * @param command the command line; empty when there is none
    * @param costing what is to be costed
+   * @param beside earlier reports whose candidates are drawn beside this one
    */
   public record Output(
       Path report,
       boolean replace,
       Environment environment,
       List<String> command,
-      Costing costing) {
+      Costing costing,
+      List<Path> beside) {
     public Output {
       command = List.copyOf(command);
+      beside = List.copyOf(beside);
     }
   }
 }

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param speed how long it took
  * @param layers where the time of the denoisers goes
  * @param precision how the candidate is quantized; absent for a bundle that does not say
+ * @param alternatives bundles judged earlier against the same reference, to be drawn beside it
  * @param cost of images; absent without prices
  * @param breakEven of compiling; absent unless its time was given
  * @param peakResidentBytes the most memory the process held, both sides loaded; absent where the
@@ -48,6 +49,7 @@ public record EvaluationReport(
     SpeedResult speed,
     LayerTimes layers,
     Optional<PrecisionDetail> precision,
+    List<Alternative> alternatives,
     Optional<Cost> cost,
     Optional<BreakEven> breakEven,
     Optional<Long> peakResidentBytes,
@@ -64,6 +66,7 @@ public record EvaluationReport(
     scores = List.copyOf(scores);
     latentMeanSquaredError = List.copyOf(latentMeanSquaredError);
     distributions = List.copyOf(distributions);
+    alternatives = List.copyOf(alternatives);
     samples = List.copyOf(samples);
     command = List.copyOf(command);
   }

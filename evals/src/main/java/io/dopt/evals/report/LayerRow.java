@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param kernels what the engine runs for it
  * @param planned precision; absent for a layer the recipe does not speak of
  * @param found precision; absent when nobody looked
+ * @param fellBack whether the engine runs it in another precision than planned
  * @param milliseconds of a denoiser step; absent for a layer that the engine has folded into others
  * @param share of the denoiser's time, 0 to 1
  * @param referenceMilliseconds the same layer of the reference
@@ -20,16 +21,12 @@ public record LayerRow(
     List<String> kernels,
     Optional<String> planned,
     Optional<String> found,
+    boolean fellBack,
     Optional<Double> milliseconds,
     Optional<Double> share,
     Optional<Double> referenceMilliseconds,
     Optional<Double> sensitivityDb) {
   public LayerRow {
     kernels = List.copyOf(kernels);
-  }
-
-  /** Whether the engine runs it in another precision than planned. */
-  public boolean fellBack() {
-    return planned.isPresent() && found.isPresent() && !found.equals(planned);
   }
 }

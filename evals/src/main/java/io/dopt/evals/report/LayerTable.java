@@ -35,7 +35,10 @@ public record LayerTable(List<LayerRow> rows) {
         .precision()
         .ifPresent(
             detail ->
-                detail.layers().forEach(layer -> precision.put(module(layer.layer()), layer)));
+                detail
+                    .layers()
+                    .forEach(
+                        layer -> precision.merge(layer.module(), layer, LayerTable::moreTelling)));
     Set<String> timed = new HashSet<>();
     report.layers().candidate().forEach(layer -> timed.add(layer.layer()));
     Stream<LayerRow> measured =
@@ -64,10 +67,15 @@ public record LayerTable(List<LayerRow> rows) {
             .toList());
   }
 
-  /** Builders name nodes {@code module/Operator}; a report may name either. */
-  private static String module(String layer) {
-    int slash = layer.indexOf('/');
-    return slash > 0 ? layer.substring(0, slash) : layer;
+  /** Of several nodes of a module, one that fell back, else the most sensitive. */
+  private static LayerPrecision moreTelling(LayerPrecision one, LayerPrecision other) {
+    if (one.fellBack() != other.fellBack()) {
+      return one.fellBack() ? one : other;
+    }
+    return one.sensitivityDb().orElse(Double.MAX_VALUE)
+            <= other.sensitivityDb().orElse(Double.MAX_VALUE)
+        ? one
+        : other;
   }
 
   private static LayerRow row(
@@ -81,8 +89,9 @@ public record LayerTable(List<LayerRow> rows) {
             .orElse(precision.flatMap(LayerPrecision::kernel).stream().toList()),
         precision.map(LayerPrecision::planned),
         precision.flatMap(LayerPrecision::found),
+        precision.filter(LayerPrecision::fellBack).isPresent(),
         time.map(LayerTime::millisecondsPerStep),
-        time.map(LayerTime::share).or(() -> precision.flatMap(LayerPrecision::shareOfTime)),
+        time.map(LayerTime::share),
         reference.map(LayerTime::millisecondsPerStep),
         precision.flatMap(LayerPrecision::sensitivityDb));
   }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param samples the worst samples with their images
  * @param ranked all samples, worst first
  * @param qualityPlots in order
+ * @param front the candidate among those beside it
  * @param paretoPlot quality against speed; absent when there is nothing to weigh
  * @param latentPlot where the latents part; absent when they do not
  * @param stepPlot the denoiser's times; absent for a single step
@@ -27,6 +28,7 @@ public record ReportPage(
     SampleCards samples,
     List<SampleResult> ranked,
     List<Plot> qualityPlots,
+    ParetoFront front,
     Optional<Plot> paretoPlot,
     Optional<Plot> latentPlot,
     Optional<Plot> stepPlot,
@@ -43,12 +45,14 @@ public record ReportPage(
   }
 
   static ReportPage of(EvaluationReport report, SampleCards samples, String style) {
+    ParetoFront front = ParetoFront.of(report);
     return new ReportPage(
         report,
         samples,
         SampleCards.worstFirst(report.samples()),
         QualityPlots.of(report),
-        ParetoPlot.of(report),
+        front,
+        front.plot(),
         LatentErrorPlot.of(report),
         StepPlot.of(report),
         timeShares(report.speed()),

@@ -93,6 +93,7 @@ final class ExportExample {
             Optional.of(estimate(1.67, 1.6, 1.75))),
         new LayerTimes(List.of(), List.of()),
         Optional.empty(),
+        List.of(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -171,6 +171,10 @@ final class ExampleReport {
             Optional.of(new Estimate(1.8, Optional.of(new Interval(1.7, 1.9))))),
         layers(),
         Optional.of(precision()),
+        List.of(
+            new Alternative("shapes-fp8", "build/fp8/report.json", 28.7, 1.02),
+            new Alternative("shapes-auto", "build/auto/report.json", 56.2, 0.71),
+            new Alternative("shapes-int4", "build/int4/report.json", 24.4, 0.93)),
         Optional.of(
             Cost.of(
                 new Prices("EUR", 0.36, Optional.of(0.25), Optional.of(24.0)),
@@ -270,21 +274,18 @@ final class ExampleReport {
       boolean fallback = i == 3;
       layers.add(
           new LayerPrecision(
-              "down_blocks." + i / 4 + ".resnets." + i % 4 + ".conv1",
+              "down_blocks." + i / 4 + ".resnets." + i % 4 + ".conv1/Conv",
               i == 0 ? "float32" : "int8",
               Optional.of(i == 0 || fallback ? "float32" : "int8"),
               Optional.of(i == 0 || fallback ? "Conv" : "QLinearConv"),
-              Optional.of(0.2 / (i + 1)),
               i == 0 ? Optional.empty() : Optional.of(30 + 0.7 * i)));
     }
     return new PrecisionDetail(
         "int8, per channel, percentile 99.9",
         layers,
         List.of(
-            new TrialPoint("all int8", 27.1, 151, false, true),
-            new TrialPoint("conv_in, conv_out float32", 31.6, 160, true, true),
-            new TrialPoint("attention float32", 31.2, 204, false, false),
-            new TrialPoint("half float32", 36.9, 221, false, true)),
+            new TrialPoint("all int8", 27.1, false),
+            new TrialPoint("conv_in, conv_out float32", 31.6, true)),
         List.of(range("mid_block.resnets.0.conv1", 4), range("conv_out", 9)));
   }
 

@@ -115,9 +115,8 @@ class HtmlReportTest {
     Element plot = Jsoup.parse(renderGated(5)).selectFirst("svg[aria-label^=Quality against]");
     assertEquals(1, plot.select("circle.candidate").size());
     assertEquals(1, plot.select("line.reference").size());
-    assertEquals(1, plot.select("circle.chosen").size());
-    assertEquals(3, plot.select("circle.front").size());
-    assertEquals(1, plot.select("circle.other").size());
+    assertEquals(2, plot.select("circle.front").size());
+    assertEquals(3, plot.select("circle.other").size());
   }
 
   @Test

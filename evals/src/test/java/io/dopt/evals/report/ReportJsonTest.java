@@ -40,6 +40,7 @@ class ReportJsonTest {
             "speed",
             "layers",
             "precision",
+            "alternatives",
             "cost",
             "breakEven",
             "peakResidentBytes",
