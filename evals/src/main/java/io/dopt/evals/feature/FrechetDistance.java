@@ -17,6 +17,8 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
  * where the covariances are singular, and small. Else R is the symmetric root, by eigenvalues.
  */
 final class FrechetDistance {
+  private static final double ROUNDING = 1e-12;
+
   private FrechetDistance() {}
 
   /**
@@ -35,7 +37,9 @@ final class FrechetDistance {
     RealMatrix rightRoot = root(centred(right, rightMean));
     double traces = squares(leftRoot) + squares(rightRoot);
     double crossed = nuclearNorm(leftRoot.multiply(rightRoot.transpose()));
-    return Math.max(0, distance + traces - 2 * crossed);
+    double squared = distance + traces - 2 * crossed;
+    // What is left of equal samples is rounding.
+    return squared < ROUNDING * (distance + traces) ? 0 : squared;
   }
 
   private static double[] mean(List<float[]> sample) {

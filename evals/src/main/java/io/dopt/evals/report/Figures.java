@@ -3,9 +3,12 @@ package io.dopt.evals.report;
 import io.dopt.evals.metric.PeakSignalToNoiseRatio;
 import io.dopt.evals.statistics.Estimate;
 import java.util.Locale;
+import java.util.Set;
 
 /** Numbers as reports print them, on the page and on a terminal. */
 public final class Figures {
+  private static final Set<String> FOUR_DECIMALS = Set.of("ssim", "clip");
+
   private Figures() {}
 
   /**
@@ -34,7 +37,7 @@ public final class Figures {
           ? "identical"
           : String.format(Locale.ROOT, "%.2f", value);
     }
-    return name.equals("ssim") ? String.format(Locale.ROOT, "%.4f", value) : number(value);
+    return FOUR_DECIMALS.contains(name) ? String.format(Locale.ROOT, "%.4f", value) : number(value);
   }
 
   /** The interval of an estimate: {@code 30.11 – 32.90}; empty when it has none. */
