@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What a comparison is judged by.
  *
- * @param gates limits to keep; none judges only whether there are images
+ * @param gates limits to keep, each once; none judges only whether there are images
  * @param baseline an earlier evaluation to compare with
  * @param noiseFloorSamples how many samples the reference, when it is a bundle, makes once more on
  *     another number of threads to show the noise floor; no more than the comparison has, none when
@@ -22,7 +22,7 @@ public record Criteria(List<Gate> gates, Optional<Baseline> baseline, int noiseF
   public static final Criteria NONE = of(List.of());
 
   public Criteria {
-    gates = List.copyOf(gates);
+    gates = gates.stream().distinct().toList();
   }
 
   /** These gates, without a baseline or a noise floor. */

@@ -28,6 +28,9 @@ final class GateParser {
   /** Names of distances between sets of images, whoever measures them. */
   private static final List<String> DISTRIBUTION = List.of("frechet", "fid", "cmmd", "kid");
 
+  /** What takes a network of the user's. */
+  private static final List<String> OPTIONAL = List.of("clip", "perceptual");
+
   private final String text;
   private final GateNames names;
 
@@ -183,7 +186,7 @@ final class GateParser {
             "'%s' is not measured. There are %s%s",
             name,
             String.join(", ", names.all()),
-            names.scores().isEmpty() ? "; scores such as clip only where they are computed" : ""));
+            OPTIONAL.contains(name) ? "; " + name + " only where a network for it is given" : ""));
   }
 
   private DoptException unknownStatistic(String name, String statistic, List<String> known) {

@@ -1,5 +1,6 @@
 package io.dopt.evals.gate;
 
+import io.dopt.evals.gate.GateSubject.Regression;
 import io.dopt.evals.report.Figures;
 import io.dopt.evals.report.GateOutcome;
 import io.dopt.evals.statistics.Estimate;
@@ -18,12 +19,15 @@ final class GateWords {
       case PASS -> found(gate, estimate.orElseThrow()) + kept(gate) + ".";
       case FAIL -> found(gate, estimate.orElseThrow()) + broken(gate) + ".";
       case INCONCLUSIVE -> undecided(gate, estimate.orElseThrow(), moreSamples);
-      case UNSUPPORTED ->
-          gate.text()
-              + " cannot be judged: no sample has a value of "
-              + gate.subject().text()
-              + ".";
+      case UNSUPPORTED -> gate.text() + " cannot be judged: " + missing(gate.subject()) + ".";
     };
+  }
+
+  private static String missing(GateSubject subject) {
+    return subject instanceof Regression regression
+        ? "the baseline and this evaluation have no samples that both have a value of "
+            + regression.measure()
+        : "no sample has a value of " + subject.text();
   }
 
   private static String found(Gate gate, Estimate estimate) {
