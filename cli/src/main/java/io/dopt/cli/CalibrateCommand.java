@@ -177,7 +177,7 @@ final class CalibrateCommand extends DoptSubcommand {
         output.resolveSibling(output.getFileName() + ".engines"),
         new FileHashes(Optional.of(cache.folder().resolve("hashes"))),
         resumed,
-        state -> state.write(partial));
+        Optional.of(state -> state.write(partial)));
   }
 
   private void report(CalibrationTable table, String promptsFrom, double seconds) {

@@ -178,17 +178,19 @@ final class Calibration {
         String.format(
             "observing %d values in %d steps of %d images",
             observed.observations().size(), settings.steps(), images));
-    CalibrationTable table = with(nothing, collector);
     try (Watch watch = new Watch(collector, images)) {
       for (int image = first; image < settings.prompts(); image++) {
         pipeline.denoise(generation(settings, shape, image), watch);
-        table = with(nothing, collector);
-        request
-            .unfinished()
-            .accept(new PartialCalibration(CalibrationTable.FORMAT_VERSION, image + 1, table));
+        if (request.unfinished().isPresent()) {
+          CalibrationTable table = with(nothing, collector);
+          request
+              .unfinished()
+              .get()
+              .accept(new PartialCalibration(CalibrationTable.FORMAT_VERSION, image + 1, table));
+        }
       }
     }
-    return table;
+    return with(nothing, collector);
   }
 
   private static CalibrationTable with(CalibrationTable table, CalibrationCollector collector) {

@@ -133,7 +133,7 @@ final class CalibrationArguments {
             engines,
             hashes,
             Optional.empty(),
-            state -> {}),
+            Optional.empty()),
         console);
   }
 }

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * @param engines where the engines are written for the time being; nothing is there before or after
  * @param hashes of the checkpoint's files
  * @param resumed an unfinished calibration to go on with
- * @param unfinished told the state after every image
+ * @param unfinished wants the state after every image
  */
 record CalibrationRequest(
     List<String> prompts,
@@ -36,7 +36,7 @@ record CalibrationRequest(
     Path engines,
     FileHashes hashes,
     Optional<PartialCalibration> resumed,
-    Consumer<PartialCalibration> unfinished) {
+    Optional<Consumer<PartialCalibration>> unfinished) {
   CalibrationRequest {
     prompts = List.copyOf(prompts);
   }

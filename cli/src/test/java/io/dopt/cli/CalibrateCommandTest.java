@@ -141,7 +141,7 @@ class CalibrateCommandTest {
         folder.resolve("engines"),
         new FileHashes(Optional.empty()),
         resumed,
-        unfinished);
+        Optional.of(unfinished));
   }
 
   @Test

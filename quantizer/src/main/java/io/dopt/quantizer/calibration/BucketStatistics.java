@@ -46,15 +46,12 @@ public record BucketStatistics(
     if (count == 0 || other.count == 0) {
       return count == 0 ? other : this;
     }
-    HistogramCounter sum = new HistogramCounter();
-    sum.add(histogram);
-    sum.add(other.histogram);
     long both = Math.addExact(count, other.count);
     return new BucketStatistics(
         both,
         Math.min(minimum, other.minimum),
         Math.max(maximum, other.maximum),
         mean + (other.mean - mean) * ((double) other.count / both),
-        sum.histogram());
+        histogram.plus(other.histogram));
   }
 }

@@ -21,11 +21,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.TensorSink;
+import io.dopt.tensor.WholeFile;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /** The JSON of calibrations: strict when read, the same bytes for equal ones when written. */
 final class CalibrationJson {
@@ -56,18 +59,43 @@ final class CalibrationJson {
 
   private CalibrationJson() {}
 
-  static byte[] write(Object calibration) {
+  /** Streams the JSON, which may be a hundred MiB. */
+  static void write(Object calibration, OutputStream out) throws IOException {
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter()
             .withObjectIndenter(new DefaultIndenter(" ", "\n"))
             .withArrayIndenter(DefaultPrettyPrinter.NopIndenter.instance);
-    try {
-      byte[] json = MAPPER.writer(printer).writeValueAsBytes(calibration);
-      byte[] terminated = Arrays.copyOf(json, json.length + 1);
-      terminated[json.length] = '\n';
-      return terminated;
-    } catch (JsonProcessingException e) {
-      throw new DoptException(ErrorCode.INTERNAL, "The calibration cannot be written: " + e, e);
+    MAPPER
+        .writer(printer)
+        .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+        .writeValue(out, calibration);
+    out.write('\n');
+  }
+
+  /**
+   * Writes a file, which appears whole or not at all.
+   *
+   * @throws DoptException (IO) when it cannot be written
+   */
+  static void write(Object calibration, Path file) {
+    WholeFile.write(file, 0, sink -> write(calibration, new SinkStream(sink)));
+  }
+
+  private static final class SinkStream extends OutputStream {
+    private final TensorSink sink;
+
+    SinkStream(TensorSink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void write(int single) throws IOException {
+      write(new byte[] {(byte) single}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      sink.accept(ByteBuffer.wrap(bytes, from, length));
     }
   }
 

@@ -1,10 +1,14 @@
 package io.dopt.quantizer.calibration;
 
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.Sha256;
-import io.dopt.tensor.WholeFile;
-import java.nio.ByteBuffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -57,12 +61,24 @@ public record CalibrationTable(
 
   /** SHA-256 of the file. */
   public String hash() {
-    return Sha256.of(toJson());
+    MessageDigest digest = Sha256.newDigest();
+    writeTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    return Sha256.hex(digest);
   }
 
   /** The table as JSON: sorted keys, fixed layout, {@code \n}, UTF-8. */
   public byte[] toJson() {
-    return CalibrationJson.write(this);
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    writeTo(json);
+    return json.toByteArray();
+  }
+
+  private void writeTo(OutputStream memory) {
+    try {
+      CalibrationJson.write(this, memory);
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.INTERNAL, "The calibration cannot be written: " + e, e);
+    }
   }
 
   /**
@@ -71,8 +87,7 @@ public record CalibrationTable(
    * @throws DoptException (IO) when it cannot be written
    */
   public void write(Path file) {
-    byte[] json = toJson();
-    WholeFile.write(file, json.length, sink -> sink.accept(ByteBuffer.wrap(json)));
+    CalibrationJson.write(this, file);
   }
 
   /**

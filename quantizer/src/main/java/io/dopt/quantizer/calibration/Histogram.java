@@ -1,6 +1,7 @@
 package io.dopt.quantizer.calibration;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How many numbers fell into each of {@value #BINS} bins of equal width over {@code [-range,
@@ -104,6 +105,24 @@ public final class Histogram {
   /** The middle of a bin. */
   public double middle(int bin) {
     return (bin - BINS / 2 + 0.5) * width();
+  }
+
+  /** The histogram of the numbers of both. */
+  Histogram plus(Histogram other) {
+    int exponent = Math.max(Math.getExponent(range), Math.getExponent(other.range));
+    long[] sum = new long[BINS];
+    for (Histogram part : List.of(this, other)) {
+      int shift = exponent - Math.getExponent(part.range);
+      for (int i = 0; i < part.counts.length; i++) {
+        sum[nested(part.first + i, shift)] += part.counts[i];
+      }
+    }
+    return of(Math.scalb(1.0, exponent), 0, sum);
+  }
+
+  /** The bin that holds {@code bin} once the range doubled {@code shift} times. */
+  static int nested(int bin, int shift) {
+    return ((bin - BINS / 2) >> Math.min(shift, Integer.SIZE - 1)) + BINS / 2;
   }
 
   @Override

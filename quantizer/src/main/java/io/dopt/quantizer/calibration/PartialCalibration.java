@@ -1,8 +1,6 @@
 package io.dopt.quantizer.calibration;
 
 import io.dopt.tensor.DoptException;
-import io.dopt.tensor.WholeFile;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
@@ -22,8 +20,7 @@ public record PartialCalibration(int formatVersion, int done, CalibrationTable t
 
   /** Writes the file whole; errors as {@link CalibrationTable#write}. */
   public void write(Path file) {
-    byte[] json = CalibrationJson.write(this);
-    WholeFile.write(file, json.length, sink -> sink.accept(ByteBuffer.wrap(json)));
+    CalibrationJson.write(this, file);
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.dopt.tensor.DoptException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,18 @@ class HistogramTest {
     sum.add(histogram(0.1f, -0.2f));
     sum.add(histogram(100, -7));
     sum.add(histogram(0.3f));
-    assertEquals(histogram(0.1f, -0.2f, 100, -7, 0.3f), sum.histogram());
+    Histogram all = histogram(0.1f, -0.2f, 100, -7, 0.3f);
+    assertEquals(all, sum.histogram());
+    assertEquals(all, histogram(0.1f, -0.2f).plus(histogram(100, -7)).plus(histogram(0.3f)));
+  }
+
+  @Test
+  void moreThanACounterHoldsIsRefusedButAddedUpAfterwards() {
+    Histogram large = Histogram.of(1, 1024, Integer.MAX_VALUE);
+    HistogramCounter counter = new HistogramCounter();
+    counter.add(large);
+    assertThrows(DoptException.class, () -> counter.add(new float[1], 0, 1));
+    assertEquals(2L * Integer.MAX_VALUE, large.plus(large).total());
   }
 
   @Test
