@@ -47,7 +47,23 @@ public final class Evaluation {
 
   /**
    * Runs a comparison without a report: images are measured and forgotten, nothing is written. For
-   * a compiler that judges what it made, or a search that tries many bundles.
+   * a compiler that judges what it made, or a search that tries many bundles:
+   *
+   * <pre>{@code
+   * EvaluationPrompts prompts = EvaluationPrompts.of(Optional.empty(), Bundle.open(reference));
+   * Sampling sampling = Sampling.ofSeed(0).withSteps(20).withGuidanceScale(3);
+   * List<Gate> gates = List.of(Gate.parse("psnr>=30"));
+   * Comparison found =
+   *     Evaluation.compare(
+   *         ComparisonRequest.of(candidate, reference, prompts, 16, sampling, 0, gates),
+   *         EvaluationListener.SILENT);
+   * found.verdict().decision();                    // empty when every gate passed
+   * found.metric("psnr").orElseThrow().mean();     // with its interval
+   * found.speed().speedup();                       // the same of the times
+   * }</pre>
+   *
+   * <p>Where one reference stays, {@link KeptReference} runs it once; {@link
+   * ComparisonRequest#against} puts it in its place.
    *
    * @throws DoptException (IO, BAD_INPUT, USAGE, UNSUPPORTED, ENGINE) when a side cannot be run or
    *     the sides do not fit together; (INTERRUPTED) when the thread was

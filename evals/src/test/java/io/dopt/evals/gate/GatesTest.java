@@ -9,6 +9,7 @@ import io.dopt.evals.report.BaselineResult;
 import io.dopt.evals.report.GateOutcome;
 import io.dopt.evals.report.GateResult;
 import io.dopt.evals.report.MetricChange;
+import io.dopt.evals.report.MetricResult;
 import io.dopt.evals.report.SampleResult;
 import io.dopt.evals.report.Verdict;
 import io.dopt.evals.report.Verdict.Check;
@@ -165,6 +166,21 @@ class GatesTest {
         GateOutcome.INCONCLUSIVE, judge("psnr.regression<=0.5", samples, baseline).outcome());
     assertEquals(GateOutcome.FAIL, judge("psnr.regression<=0.1", samples, baseline).outcome());
     assertEquals(GateOutcome.UNSUPPORTED, judge("clip.regression<=1", samples, baseline).outcome());
+  }
+
+  @Test
+  void aLimitThatTheNoiseFloorBreaksIsBeyondIt() {
+    List<MetricResult> floor =
+        List.of(
+            new MetricResult(
+                "psnr",
+                "PSNR (dB)",
+                true,
+                Optional.of(BOOTSTRAP.summarize(new double[] {108, 112}))));
+    Gate kept = Gate.parse("psnr>=110", NAMES);
+    Gate beyond = Gate.parse("psnr.min>=140", NAMES);
+    Gate speed = Gate.parse("latency<=1x", NAMES);
+    assertEquals(List.of(beyond), Gates.beyond(List.of(kept, beyond, speed), floor));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.commons.math3.stat.StatUtils;
 import org.junit.jupiter.api.Test;
 
 class BootstrapTest {
@@ -42,6 +43,26 @@ class BootstrapTest {
     double halfWidth = 1.96 * Math.sqrt(variance / 400);
     assertEquals(mean - halfWidth, interval.low(), 0.1 * halfWidth);
     assertEquals(mean + halfWidth, interval.high(), 0.1 * halfWidth);
+  }
+
+  @Test
+  void theIntervalOfADifferenceOfSetsApproachesTheNormalOne() {
+    double[] first = new Random(1).doubles(400, 3, 5).toArray();
+    double[] second = new Random(2).doubles(100).toArray();
+    Estimate difference = new Bootstrap(1, 2000).difference(first, second);
+    double expected = StatUtils.mean(first) - StatUtils.mean(second);
+    assertEquals(expected, difference.value(), 1e-12);
+    // Variances of the two means: (5 - 3)^2 / 12 / 400 and 1 / 12 / 100, about.
+    double halfWidth =
+        1.96
+            * Math.sqrt(
+                StatUtils.populationVariance(first) / 400
+                    + StatUtils.populationVariance(second) / 100);
+    Interval interval = difference.interval95().orElseThrow();
+    assertEquals(expected - halfWidth, interval.low(), 0.1 * halfWidth);
+    assertEquals(expected + halfWidth, interval.high(), 0.1 * halfWidth);
+    assertEquals(
+        Optional.empty(), new Bootstrap(1, 10).difference(first, new double[] {1}).interval95());
   }
 
   @Test
