@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** Reads off a graph what its layers compute in. */
 final class FoundPrecision {
+  /** Part of the module path of what is beside a 4-bit layer: no layers of their own. */
+  static final String BRANCH = "low_rank";
+
   private final Graph graph;
   private final Map<String, Node> producers = new HashMap<>();
 
@@ -36,7 +39,8 @@ final class FoundPrecision {
       return Optional.of(
           attention.probabilities() == ElementType.UINT8 ? Precision.INT8 : Precision.FLOAT8);
     }
-    if (!(node.operator() instanceof Conv || node.operator() instanceof MatMul)) {
+    boolean multiplies = node.operator() instanceof Conv || node.operator() instanceof MatMul;
+    if (!multiplies || node.scope().endsWith("." + BRANCH)) {
       return Optional.empty();
     }
     Optional<ElementType> weight = storedWeight(node.inputs().get(1));

@@ -187,9 +187,11 @@ public final class QuantizeLayers {
     String name = weight.value().name();
     Weight rest = Weight.of(name + "_residual", branch.residual(weight.data()));
     builder.copy(node.withInputs(List.of(x, weights.writeGrouped(rest, format))));
-    Value inner = builder.matMul(x, builder.weight(name + "_left", branch.left()));
-    Value outer = builder.matMul(inner, builder.weight(name + "_right", branch.right()));
-    replaced.put(node.output().name(), builder.add(node.output(), outer));
+    try (GraphBuilder.Scope scope = builder.scope(FoundPrecision.BRANCH)) {
+      Value inner = builder.matMul(x, builder.weight(name + "_left", branch.left()));
+      Value outer = builder.matMul(inner, builder.weight(name + "_right", branch.right()));
+      replaced.put(node.output().name(), builder.add(node.output(), outer));
+    }
   }
 
   private Value activation(Value observed, ElementType type) {
