@@ -15,9 +15,12 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.SafetensorsFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The demo's CLIP, read by our importer and compiled, gives the embeddings that transformers
@@ -29,6 +32,8 @@ class ClipScoreTest {
   private static final Path RECORDED =
       Path.of(System.getProperty("dopt.root"), "testdata", "clip", "example.safetensors");
   private static final int WIDTH = 64;
+
+  @TempDir private Path folder;
 
   @Test
   void textEmbeddingsAndScoresEqualTransformers() throws IOException {
@@ -60,6 +65,34 @@ class ClipScoreTest {
         assertEquals(0, error, 1e-5, "image " + i);
       }
     }
+  }
+
+  @Test
+  void aBundleOfItGivesTheSame() {
+    Path bundle = folder.resolve("bundle");
+    CommandLineRun run =
+        CommandLineRun.of("compile", EXAMPLES.resolve("shapes-world-clip"), "-o", bundle);
+    assertEquals(0, run.exitCode(), run.err());
+    try (CompiledClip clip = open(bundle)) {
+      float[] wanted = row(recorded(RECORDED, "image_embeds"), 0);
+      assertEquals(0, distance(wanted, clip.model().imageEmbedding(image(0))), 1e-5);
+    }
+    assertTrue(Files.exists(bundle), "a bundle that was given stays");
+  }
+
+  @Test
+  void preprocessingOfAnotherClipIsRefused() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    try (Stream<Path> files = Files.list(EXAMPLES.resolve("shapes-world-clip"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, other.resolve(file.getFileName()));
+      }
+    }
+    Files.writeString(
+        other.resolve("preprocessor_config.json"), "{\"size\": 32, \"crop_size\": 32}");
+    DoptException e = assertThrows(DoptException.class, () -> open(other));
+    assertEquals(ErrorCode.BAD_INPUT, e.code());
+    assertTrue(e.getMessage().contains("the vision model takes 64x64"), e::getMessage);
   }
 
   @Test

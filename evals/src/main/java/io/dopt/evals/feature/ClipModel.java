@@ -37,7 +37,7 @@ public final class ClipModel implements FeatureNetwork {
         ImagePreprocessing.of(bundle.manifest().options().path("preprocessor_config"));
     ComponentManifest vision = bundle.component(VISION);
     bundle.component(TEXT);
-    this.pixelShape = vision.inputs().get(0).evaluate(ONE);
+    this.pixelShape = pixelShape(bundle, vision, preprocessing);
     this.engines = new ComponentEngines(bundle, options);
     this.tokenizer = PromptTokenizer.open(bundle, "tokenizer");
   }
@@ -47,7 +47,7 @@ public final class ClipModel implements FeatureNetwork {
    *
    * @param label for readers, in the manner of {@code CLIP shapes-world-clip}
    * @throws DoptException (IO, BAD_INPUT, UNSUPPORTED) when it is no bundle of a CLIP, or its
-   *     preprocessor config is not honoured
+   *     preprocessor config is not honoured or does not fit its vision model
    */
   public static ClipModel open(Path folder, String label, EngineOptions options) {
     Bundle bundle = Bundle.open(folder);
@@ -59,6 +59,24 @@ public final class ClipModel implements FeatureNetwork {
               folder, bundle.manifest().pipeline(), PIPELINE));
     }
     return new ClipModel(label, bundle, options);
+  }
+
+  private static List<Long> pixelShape(
+      Bundle bundle, ComponentManifest vision, ImagePreprocessing preprocessing) {
+    List<Long> shape = vision.inputs().get(0).evaluate(ONE);
+    preprocessing
+        .outputSize()
+        .filter(size -> shape.get(2) != size.height() || shape.get(3) != size.width())
+        .ifPresent(
+            size -> {
+              throw new DoptException(
+                  ErrorCode.BAD_INPUT,
+                  String.format(
+                      "%s: the preprocessor config makes images of %s, but the vision model takes"
+                          + " %dx%d. They are not of one CLIP.",
+                      bundle.folder(), size, shape.get(2), shape.get(3)));
+            });
+    return shape;
   }
 
   /** The embedding of a text, which is cut to the model's window. */

@@ -25,6 +25,7 @@ public record ImagePreprocessing(
     double rescale,
     List<Double> mean,
     List<Double> deviation) {
+  private static final long MOST_PIXELS = 1 << 24;
 
   public ImagePreprocessing {
     mean = List.copyOf(mean);
@@ -68,11 +69,22 @@ public record ImagePreprocessing(
         Optional.of(resize), Optional.empty(), 1 / 255.0, mean, deviation);
   }
 
+  /** The size that every image ends in; empty when it depends on the image. */
+  public Optional<ImageSize> outputSize() {
+    return crop.or(
+        () ->
+            resize
+                .map(Resize::target)
+                .filter(Target.Exactly.class::isInstance)
+                .map(target -> ((Target.Exactly) target).size()));
+  }
+
   /**
    * Prepares one image, which is rounded to 8 bits first, as files hold it.
    *
    * @return pixel values f32 [1, 3, height, width]
-   * @throws DoptException (BAD_INPUT) when the image is smaller than the crop
+   * @throws DoptException (BAD_INPUT) when the image is smaller than the crop, or so much longer
+   *     than wide that it would become huge
    */
   public DenseTensor pixelValues(RgbImage image) {
     RgbImage sized = crop.map(size -> cropped(resized(image), size)).orElse(resized(image));
@@ -106,10 +118,21 @@ public record ImagePreprocessing(
       return exactly.size();
     }
     int edge = ((Target.ShortestEdge) target).pixels();
+    int shorter = Math.min(size.height(), size.width());
+    int longer = Math.max(size.height(), size.width());
     // Python's int() of the exact quotient.
+    long length = (long) ((double) ((long) edge * longer) / shorter);
+    if (edge * length > MOST_PIXELS) {
+      throw new DoptException(
+          ErrorCode.BAD_INPUT,
+          String.format(
+              "An image of %s would become one of %dx%d pixels by the shortest_edge %d of the"
+                  + " preprocessor config.",
+              size, edge, length, edge));
+    }
     return size.width() <= size.height()
-        ? new ImageSize((int) ((double) ((long) edge * size.height()) / size.width()), edge)
-        : new ImageSize(edge, (int) ((double) ((long) edge * size.width()) / size.height()));
+        ? new ImageSize((int) length, edge)
+        : new ImageSize(edge, (int) length);
   }
 
   private static RgbImage cropped(RgbImage image, ImageSize size) {

@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 final class PreprocessorConfig {
   private static final int DEFAULT_SIZE = 224;
-  private static final int LARGEST_SIDE = 1 << 14;
+  private static final int LARGEST_SIDE = 1 << 12;
 
   /** Of OpenAI's CLIP. */
   private static final List<Double> DEFAULT_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);

@@ -99,6 +99,15 @@ class ImagePreprocessingTest {
     assertTrue(e.getMessage().contains(new ImageSize(6, 4).toString()), e::getMessage);
   }
 
+  @Test
+  void anImageThatWouldBecomeHugeIsRefused() throws JsonProcessingException {
+    ImagePreprocessing preprocessing =
+        ImagePreprocessing.of(json("{'size': {'shortest_edge': 4096}, 'do_center_crop': false}"));
+    RgbImage narrow = ImageOperationsTest.pattern(100, 1);
+    DoptException e = assertThrows(DoptException.class, () -> preprocessing.pixelValues(narrow));
+    assertTrue(e.getMessage().contains("4096x409600"), e::getMessage);
+  }
+
   private static JsonNode json(String text) throws JsonProcessingException {
     return new JsonMapper().readTree(text.replace('\'', '"'));
   }
