@@ -1,35 +1,20 @@
 package io.dopt.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dopt.compiler.lock.FileHashes;
-import io.dopt.importer.checkpoint.Checkpoint;
-import io.dopt.importer.checkpoint.CheckpointOptions;
-import io.dopt.importer.checkpoint.CheckpointReader;
-import io.dopt.importer.family.FamilyBuilders;
-import io.dopt.importer.family.PipelineImporter;
-import io.dopt.ir.pipeline.PipelineModel;
-import io.dopt.passes.PassPipeline;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.calibration.PartialCalibration;
 import io.dopt.quantizer.calibration.ValueStatistics;
-import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.tensor.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CalibrateCommandTest {
   private static final Path FIXTURE =
       Path.of(System.getProperty("dopt.root"), "testdata", "fixtures", "sd15-tiny");
-
-  private static final Console SILENT =
-      new Console(System.out, System.err, Terminal.PLAIN, false, true, false);
 
   @TempDir private Path folder;
 
@@ -86,62 +68,6 @@ class CalibrateCommandTest {
     try (Stream<Path> files = Files.list(parent)) {
       return files.map(file -> file.getFileName().toString()).toList();
     }
-  }
-
-  @Test
-  void interruptedAndResumedItIsTheSameFile() {
-    try (Checkpoint opened =
-        CheckpointReader.open(
-            FIXTURE, new CheckpointOptions(Optional.empty(), Optional.empty(), Optional.empty()))) {
-      PipelineModel model =
-          PassPipeline.standard()
-              .run(
-                  new PipelineImporter(FamilyBuilders.standard(), false)
-                      .importPipeline(opened)
-                      .model())
-              .model();
-      CalibrationTable whole =
-          Calibration.run(model, request(Optional.empty(), state -> {}), SILENT);
-      Path partial = folder.resolve("partial");
-      assertThrows(
-          IllegalStateException.class,
-          () ->
-              Calibration.run(
-                  model,
-                  request(
-                      Optional.empty(),
-                      state -> {
-                        state.write(partial);
-                        if (state.done() == 2) {
-                          throw new IllegalStateException("interrupted");
-                        }
-                      }),
-                  SILENT));
-      PartialCalibration unfinished = PartialCalibration.read(partial);
-      assertEquals(2, unfinished.done());
-      CalibrationTable resumed =
-          Calibration.run(model, request(Optional.of(unfinished), state -> {}), SILENT);
-      assertArrayEquals(whole.toJson(), resumed.toJson());
-      assertEquals(whole.graph(), Calibration.graphHash(model, new FileHashes(Optional.empty())));
-      assertEquals(List.of("partial"), files());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private CalibrationRequest request(
-      Optional<PartialCalibration> resumed, Consumer<PartialCalibration> unfinished) {
-    return new CalibrationRequest(
-        List.of("a", "b", "c"),
-        1,
-        OptionalInt.of(2),
-        OptionalDouble.of(1),
-        Optional.empty(),
-        EngineOptions.defaults().withThreads(1),
-        folder.resolve("engines"),
-        new FileHashes(Optional.empty()),
-        resumed,
-        Optional.of(unfinished));
   }
 
   @Test
