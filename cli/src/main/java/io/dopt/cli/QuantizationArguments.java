@@ -43,7 +43,9 @@ final class QuantizationArguments {
   @Option(
       names = "--range",
       paramLabel = "METHOD",
-      description = "How ranges of activations are chosen: min-max, percentile-P, entropy, mse.")
+      description =
+          "How ranges of activations are chosen: min-max (default), percentile-P,"
+              + " entropy, mse.")
   private String range;
 
   @Option(
@@ -112,7 +114,7 @@ final class QuantizationArguments {
     return new QuantizationRecipe(
         precision(),
         excluded,
-        RangeMethod.parse(range == null ? "mse" : range),
+        RangeMethod.parse(range == null ? "min-max" : range),
         weightScales == null
             ? WeightScaleMethod.LEAST_ERROR
             : choice("--weight-scales", weightScales, WeightScaleMethod.class),
