@@ -169,7 +169,7 @@ final class GateParser {
           String.format(
               "The gate '%s': %s cannot gate. It compares two sets of images and not pair with"
                   + " pair, is biased for small sets, and can get better while images get worse (a"
-                  + " naive int4 has been seen with a lower Fréchet distance than bf16). It is"
+                  + " naive int4 has been seen with a lower Frechet distance than bf16). It is"
                   + " reported; gate a metric of pairs: %s.",
               text, name, String.join(", ", names.metrics().keySet())));
     }
