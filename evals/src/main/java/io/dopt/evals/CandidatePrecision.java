@@ -27,7 +27,8 @@ final class CandidatePrecision {
     return bundle.precisionReport().map(CandidatePrecision::detail);
   }
 
-  private static PrecisionDetail detail(PrecisionReport report) {
+  /** A report in the terms of the page. */
+  static PrecisionDetail detail(PrecisionReport report) {
     return new PrecisionDetail(
         report.recipe(),
         report.layers().stream()

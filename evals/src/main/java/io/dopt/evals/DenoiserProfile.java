@@ -54,15 +54,22 @@ final class DenoiserProfile {
     }
   }
 
-  /** The nodes by the module they come from. */
+  /**
+   * The nodes by the module they come from. A node that ran more often than others is within a
+   * loop, whose own time holds its: attention that is computed in blocks.
+   */
   static List<LayerTime> layers(Collection<NodeTime> nodes) {
-    long total = nodes.stream().mapToLong(NodeTime::microseconds).sum();
-    long calls = nodes.stream().mapToLong(NodeTime::calls).max().orElse(1);
+    long calls = nodes.stream().mapToLong(NodeTime::calls).min().orElse(1);
+    long total =
+        nodes.stream()
+            .filter(node -> node.calls() == calls)
+            .mapToLong(NodeTime::microseconds)
+            .sum();
     Map<String, Long> microseconds = new TreeMap<>();
     Map<String, TreeSet<String>> operators = new TreeMap<>();
     for (NodeTime node : nodes) {
       String layer = layer(node.node());
-      microseconds.merge(layer, node.microseconds(), Long::sum);
+      microseconds.merge(layer, node.calls() == calls ? node.microseconds() : 0, Long::sum);
       operators.computeIfAbsent(layer, name -> new TreeSet<>()).add(node.operator());
     }
     return microseconds.entrySet().stream()

@@ -22,4 +22,17 @@ class DenoiserProfileTest {
                 new NodeTime("mid_block.norm/GroupNorm:1", "Reshape", 2, 1000),
                 new NodeTime("ReorderOutput_token_7", "ReorderOutput", 2, 2000))));
   }
+
+  @Test
+  void theTimeOfALoopHoldsThatOfItsNodes() {
+    assertEquals(
+        List.of(
+            new LayerTime("attn1", List.of("MatMulInteger", "Scan"), 4, 0.8),
+            new LayerTime("conv_in", List.of("Conv"), 1, 0.2)),
+        DenoiserProfile.layers(
+            List.of(
+                new NodeTime("attn1/Attention", "Scan", 2, 8000),
+                new NodeTime("attn1/Attention:0", "MatMulInteger", 16, 7000),
+                new NodeTime("conv_in/Conv", "Conv", 2, 2000))));
+  }
 }
