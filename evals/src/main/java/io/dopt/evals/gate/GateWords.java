@@ -66,18 +66,20 @@ final class GateWords {
         + limit(gate)
         + " lies within the interval. "
         + moreSamples
-            .map(GateWords::moreSamples)
+            .map(more -> moreSamples(gate.subject(), more))
             .orElse("No number of samples decides while the estimate is the limit itself.");
   }
 
-  private static String moreSamples(long more) {
+  private static String moreSamples(GateSubject subject, long more) {
     return more > MANY
         ? "More than a million further samples would be needed to decide."
         : String.format(
             Locale.ROOT,
-            "About %d more sample%s would decide, if the estimate stays.",
+            "About %d more sample%s%s would decide, if the estimate stays.",
             more,
-            more == 1 ? "" : "s");
+            more == 1 ? "" : "s",
+            // The baseline's spread stays what it is, however many samples there are here.
+            subject instanceof Regression ? ", in the baseline too," : "");
   }
 
   /** The limit as it was written. */

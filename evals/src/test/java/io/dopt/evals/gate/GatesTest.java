@@ -164,6 +164,10 @@ class GatesTest {
     assertEquals(new Interval(0.2, 0.6), kept.interval95().get());
     assertEquals(
         GateOutcome.INCONCLUSIVE, judge("psnr.regression<=0.5", samples, baseline).outcome());
+    assertTrue(
+        judge("psnr.regression<=0.5", samples, baseline)
+            .explanation()
+            .contains("About 21 more samples, in the baseline too, would decide"));
     assertEquals(GateOutcome.FAIL, judge("psnr.regression<=0.1", samples, baseline).outcome());
     assertEquals(GateOutcome.UNSUPPORTED, judge("clip.regression<=1", samples, baseline).outcome());
   }
