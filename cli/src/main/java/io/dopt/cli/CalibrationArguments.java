@@ -88,6 +88,15 @@ final class CalibrationArguments {
   }
 
   /**
+   * The prompts that calibrating takes the first of.
+   *
+   * @throws DoptException (IO, BAD_INPUT) when the file that was given cannot be read
+   */
+  EvaluationPrompts prompts(PipelineModel model) {
+    return EvaluationPrompts.of(Optional.ofNullable(prompts), model.prompts(), "the checkpoint");
+  }
+
+  /**
    * The calibration that was given, or a new one.
    *
    * @param engines folder for engines that is there only meanwhile
@@ -117,9 +126,7 @@ final class CalibrationArguments {
       }
       return table;
     }
-    List<String> texts =
-        EvaluationPrompts.of(Optional.ofNullable(prompts), model.prompts(), "the checkpoint")
-            .prompts();
+    List<String> texts = prompts(model).prompts();
     int images = count == null ? DEFAULT_COUNT : count;
     return Calibration.run(
         model,

@@ -1,11 +1,13 @@
 package io.dopt.cli;
 
+import io.dopt.compiler.BundleReview;
 import io.dopt.compiler.CompileOptions;
 import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.Compiler;
 import io.dopt.compiler.Targets;
 import io.dopt.compiler.cache.CacheOptions;
 import io.dopt.compiler.lock.FileHashes;
+import io.dopt.evals.gate.GateNames;
 import io.dopt.importer.checkpoint.Checkpoint;
 import io.dopt.importer.family.FamilyBuilders;
 import io.dopt.importer.family.ImportedPipeline;
@@ -19,8 +21,12 @@ import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.image.ImagePreprocessing;
 import io.dopt.runtime.scheduler.Schedulers;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import picocli.CommandLine.ArgGroup;
@@ -79,6 +85,7 @@ final class CompileCommand extends DoptSubcommand {
   @Mixin private CheckpointArguments checkpoint;
   @Mixin private QuantizationArguments quantization;
   @Mixin private CalibrationArguments calibration;
+  @Mixin private ReviewArguments reviewing;
 
   @Option(
       names = "--strict",
@@ -138,13 +145,26 @@ final class CompileCommand extends DoptSubcommand {
       Optional<Quantization> quantized = quantized(rewritten.model());
       quantized.ifPresent(it -> progress.stageFinished("quantization"));
       PipelineModel model = quantized.map(Quantization::model).orElse(rewritten.model());
+      CompileOptions options = options(passes, quantized);
+      Optional<CompileReview> review = quantized.map(it -> review(it, rewritten.model(), options));
       CompileSummary summary =
-          new Compiler(Targets.standard()).compile(model, options(passes, quantized), progress);
+          new Compiler(Targets.standard())
+              .compile(
+                  model,
+                  options,
+                  progress,
+                  review.map(BundleReview.class::cast).orElse(BundleReview.NONE));
       summary.notices().forEach(console()::warning);
       List<Explanation> explanations =
           explain ? Explanation.of(rewritten, model, summary) : List.of();
       CompileReport report =
-          CompileReport.of(summary, model, progress.stages(), imported.notes(), explanations);
+          CompileReport.of(
+              summary,
+              model,
+              progress.stages(),
+              imported.notes(),
+              explanations,
+              review.map(CompileReview::report));
       console().result(report, report.text());
       return 0;
     } finally {
@@ -156,10 +176,16 @@ final class CompileCommand extends DoptSubcommand {
     QuantizationRecipe recipe = quantization.recipe();
     if (!quantization.quantizes()) {
       calibration.requireNone("nothing is quantized");
+      reviewing.requireNone("nothing is quantized");
       return Optional.empty();
     }
     Optional<ImageSize> size = sizes.stream().findFirst();
+    if (noCheck) {
+      reviewing.requireNone("--no-check runs nothing");
+    }
+    reviewing.options(gateNames(model));
     PrecisionPlan plan = Quantization.plan(model, recipe, size);
+    requireEffect(plan, recipe);
     if (!recipe.precision().needsCalibration()) {
       calibration.requireNone(recipe.precision().text() + " leaves activations as they are");
       return Optional.of(Quantization.apply(model, plan, recipe, Optional.empty()));
@@ -173,6 +199,41 @@ final class CompileCommand extends DoptSubcommand {
             new FileHashes(cache().map(it -> it.folder().resolve("hashes"))),
             console());
     return Optional.of(Quantization.apply(model, plan, recipe, Optional.of(table)));
+  }
+
+  private static void requireEffect(PrecisionPlan plan, QuantizationRecipe recipe) {
+    if (plan.quantized().isEmpty()) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          String.format(
+              "--precision %s would quantize nothing: all %d layers of the %s are excluded. Exclude"
+                  + " fewer (--exclude, --no-default-exclusions), or compile without --precision.",
+              recipe.precision().text(), plan.layers().size(), Calibration.DENOISER));
+    }
+  }
+
+  /** What the budget may limit: what comparing measures by itself, and with the CLIP there is. */
+  private static GateNames gateNames(PipelineModel model) {
+    Map<String, Boolean> metrics = new LinkedHashMap<>(GateNames.standard().metrics());
+    if (model.evaluation().clip().isEmpty()) {
+      return GateNames.standard();
+    }
+    metrics.put("perceptual", false);
+    return new GateNames(metrics, Map.of("clip", true));
+  }
+
+  private CompileReview review(
+      Quantization quantized, PipelineModel unquantized, CompileOptions options) {
+    ReviewOptions wanted = reviewing.options(gateNames(unquantized));
+    long seed = quantized.calibration().map(it -> it.settings().seed()).orElse(0L);
+    return new CompileReview(
+        quantized,
+        unquantized,
+        options,
+        wanted,
+        new CompileGate(wanted, calibration.prompts(unquantized), seed, console()),
+        quantized.report(Calibration.denoiser(unquantized).graph()),
+        console());
   }
 
   private CompileOptions options(PassPipeline passes, Optional<Quantization> quantized) {

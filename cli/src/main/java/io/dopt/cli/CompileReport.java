@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param stages seconds by stage, in order
  * @param warnings what the import and the compile remarked, as sentences
  * @param explanations when they were asked for
+ * @param review what became of a quantization
  */
 record CompileReport(
     Path output,
@@ -24,7 +26,8 @@ record CompileReport(
     Map<String, Double> stages,
     List<Part> components,
     List<String> warnings,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Explanation> explanations) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Explanation> explanations,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ReviewReport> review) {
 
   /**
    * One component.
@@ -45,7 +48,8 @@ record CompileReport(
       PipelineModel model,
       Map<String, Duration> stages,
       List<String> importNotes,
-      List<Explanation> explanations) {
+      List<Explanation> explanations,
+      Optional<ReviewReport> review) {
     Map<String, Double> seconds = new LinkedHashMap<>();
     stages.forEach((stage, duration) -> seconds.put(stage, duration.toNanos() / 1e9));
     List<Part> parts =
@@ -68,7 +72,8 @@ record CompileReport(
         seconds,
         parts,
         Stream.concat(importNotes.stream(), summary.notices().stream()).toList(),
-        explanations);
+        explanations,
+        review);
   }
 
   String text() {
@@ -86,6 +91,10 @@ record CompileReport(
     StringBuilder text = new StringBuilder();
     explanations.forEach(explanation -> text.append(explanation.text()).append("\n\n"));
     text.append(table).append('\n');
+    review
+        .map(ReviewReport::text)
+        .filter(found -> !found.isEmpty())
+        .ifPresent(found -> text.append('\n').append(found).append("\n\n"));
     return text.append(output) + ": " + Amount.bytes(bytes) + " in " + Amount.seconds(seconds);
   }
 }

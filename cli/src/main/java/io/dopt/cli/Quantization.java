@@ -7,8 +7,12 @@ import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizeLayers;
+import io.dopt.quantizer.calibration.CalibrationSettings;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.runtime.bundle.ImageSize;
+import io.dopt.runtime.bundle.PrecisionReport;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,13 +31,15 @@ record Quantization(
     QuantizationRecipe recipe,
     Optional<CalibrationTable> calibration) {
 
+  /** The shape of the denoiser's calls for images of a size. */
+  static DenoiserShape shape(PipelineModel model, Optional<ImageSize> size) {
+    return DenoiserShape.of(model, Calibration.DENOISER, size, 1);
+  }
+
   /** The plan of a recipe for the denoiser of {@code model} at a size. */
   static PrecisionPlan plan(
       PipelineModel model, QuantizationRecipe recipe, Optional<ImageSize> size) {
-    return PrecisionPlan.of(
-        denoiser(model).graph(),
-        recipe,
-        DenoiserShape.of(model, Calibration.DENOISER, size, 1).bindings());
+    return PrecisionPlan.of(denoiser(model).graph(), recipe, shape(model, size).bindings());
   }
 
   /** Quantizes the denoiser of {@code model} as planned. */
@@ -47,6 +53,29 @@ record Quantization(
     SortedMap<String, Component> components = new TreeMap<>(model.components());
     components.put(Calibration.DENOISER, denoiser.withQuantizedGraph(quantized));
     return new Quantization(model.withComponents(components), plan, recipe, calibration);
+  }
+
+  /**
+   * The precision report of what is planned.
+   *
+   * @param original the graph before it was quantized
+   */
+  PrecisionReport report(Graph original) {
+    List<PrecisionReport.Layer> layers = new ArrayList<>();
+    plan.layers()
+        .forEach(
+            (name, precision) -> layers.add(PrecisionReport.Layer.planned(name, precision.text())));
+    PrecisionReport report = PrecisionReport.of(Calibration.DENOISER, recipe.text(), layers);
+    if (calibration.isEmpty()) {
+      return report;
+    }
+    CalibrationTable table = calibration.get();
+    CalibrationSettings settings = table.settings();
+    return report
+        .withCalibration(
+            new PrecisionReport.Calibration(
+                table.hash(), settings.prompts(), settings.steps(), settings.seed()))
+        .withRanges(DriftingRanges.of(original, plan, table));
   }
 
   private static Component denoiser(PipelineModel model) {

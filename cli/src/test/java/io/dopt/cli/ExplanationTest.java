@@ -27,7 +27,14 @@ class ExplanationTest {
 
   private static String text(Explanation... explanations) {
     return new CompileReport(
-            Path.of("bundle"), 1024, 1, Map.of(), List.of(), List.of(), List.of(explanations))
+            Path.of("bundle"),
+            1024,
+            1,
+            Map.of(),
+            List.of(),
+            List.of(),
+            List.of(explanations),
+            java.util.Optional.empty())
         .text();
   }
 

@@ -70,6 +70,12 @@ public record PrecisionReport(
         FORMAT_VERSION, component, recipe, Optional.empty(), layers, List.of(), List.of());
   }
 
+  /** With other layers. */
+  public PrecisionReport withLayers(List<Layer> value) {
+    return new PrecisionReport(
+        formatVersion, component, recipe, calibration, value, trials, ranges);
+  }
+
   /** With what ranges of activations were taken from. */
   public PrecisionReport withCalibration(Calibration value) {
     return new PrecisionReport(

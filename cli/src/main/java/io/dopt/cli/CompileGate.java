@@ -1,0 +1,180 @@
+package io.dopt.cli;
+
+import io.dopt.evals.Comparison;
+import io.dopt.evals.ComparisonRequest;
+import io.dopt.evals.Criteria;
+import io.dopt.evals.Evaluation;
+import io.dopt.evals.EvaluationPrompts;
+import io.dopt.evals.Reference;
+import io.dopt.evals.Sampling;
+import io.dopt.evals.gate.Gate;
+import io.dopt.evals.gate.GateNames;
+import io.dopt.evals.gate.GateSubject;
+import io.dopt.evals.report.Figures;
+import io.dopt.evals.report.Verdict;
+import io.dopt.evals.statistics.Bootstrap;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** Compares the images of a fresh bundle with those in float32, and refuses what is too bad. */
+final class CompileGate {
+  /** Far from the calibration's seeds, which count up from its first. */
+  static final long SEED_OFFSET = 100_000;
+
+  private static final int COUNT = 8;
+
+  /** Below, the images of one noise are hardly the same picture. */
+  private static final Gate LEAST = Gate.parse("psnr.mean>=20");
+
+  /** A single image has no mean with an interval. */
+  private static final Gate LEAST_OF_ONE = Gate.parse("psnr.min>=20");
+
+  /**
+   * A call of the denoiser that takes longer makes eight images of twenty steps a matter of hours.
+   */
+  private static final double SLOW_MILLISECONDS = 1000;
+
+  private static final int SLOW_STEPS = 4;
+  private static final int SLOW_COUNT = 1;
+  private static final int SLOW_COUNT_OF_BUDGET = 4;
+
+  private final ReviewOptions options;
+  private final EvaluationPrompts prompts;
+  private final long calibrationSeed;
+  private final Console console;
+
+  /**
+   * @param prompts those of the calibration; the last of them are taken
+   * @param calibrationSeed of its first image
+   */
+  CompileGate(
+      ReviewOptions options, EvaluationPrompts prompts, long calibrationSeed, Console console) {
+    this.options = options;
+    this.prompts = prompts;
+    this.calibrationSeed = calibrationSeed;
+    this.console = console;
+  }
+
+  /**
+   * Judges.
+   *
+   * @param referenceMilliseconds of the denoiser's call in float32
+   * @return what was found; empty when the bundle makes no images
+   * @throws DoptException (QUALITY) when a limit is not kept; (INCONCLUSIVE) when the images do not
+   *     decide
+   */
+  Optional<Comparison> judge(Path candidate, Path reference, double referenceMilliseconds) {
+    boolean slow = referenceMilliseconds > SLOW_MILLISECONDS;
+    int count = options.count().orElse(slow ? slowCount() : COUNT);
+    OptionalInt steps =
+        options.steps().isPresent() || !slow ? options.steps() : OptionalInt.of(SLOW_STEPS);
+    if (slow && (options.count().isEmpty() || options.steps().isEmpty())) {
+      console.warning(
+          String.format(
+              "A denoiser step takes %s, so the gate compares %s of %d steps. More say more:"
+                  + " --gate-count, --gate-steps, or 'dopt eval' afterwards.",
+              Amount.seconds(referenceMilliseconds / 1e3),
+              Figures.count(count, "pair"),
+              steps.orElseThrow()));
+    }
+    try (FeatureNetworks networks = networks(candidate);
+        EvaluationProgress progress = new EvaluationProgress(console)) {
+      ComparisonRequest request =
+          new ComparisonRequest(
+              candidate,
+              new Reference.OtherBundle(reference),
+              last(count),
+              count,
+              sampling(steps),
+              0,
+              networks.measures(),
+              Criteria.of(gates(count)),
+              Bootstrap.usual());
+      Comparison comparison = Evaluation.compare(request, progress);
+      comparison.verdict().decision().ifPresent(decision -> refuse(decision, comparison));
+      return Optional.of(comparison);
+    } catch (DoptException e) {
+      if (e.code() == ErrorCode.UNSUPPORTED && options.budget().gates().isEmpty()) {
+        console.warning("Images could not be compared with those in float32: " + e.getMessage());
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private int slowCount() {
+    return options.budget().gates().isEmpty() ? SLOW_COUNT : SLOW_COUNT_OF_BUDGET;
+  }
+
+  private List<Gate> gates(int count) {
+    if (!options.budget().gates().isEmpty()) {
+      return options.budget().gates();
+    }
+    return List.of(count == 1 ? LEAST_OF_ONE : LEAST);
+  }
+
+  /** A CLIP is loaded only for a budget that speaks of it. */
+  private FeatureNetworks networks(Path candidate) {
+    boolean scored =
+        options.budget().gates().stream()
+            .anyMatch(
+                gate ->
+                    !(gate.subject() instanceof GateSubject.PairStatistic pairs
+                        && GateNames.standard().metrics().containsKey(pairs.metric())));
+    return FeatureNetworks.open(
+        scored ? FeatureNetworks.clipOf(Bundle.open(candidate)) : Optional.empty(),
+        Optional.empty(),
+        EngineOptions.defaults());
+  }
+
+  private EvaluationPrompts last(int count) {
+    List<String> all = prompts.prompts();
+    return new EvaluationPrompts(
+        prompts.source(), all.subList(Math.max(0, all.size() - count), all.size()));
+  }
+
+  private Sampling sampling(OptionalInt steps) {
+    return new Sampling(
+        options.seed().orElse(calibrationSeed + SEED_OFFSET),
+        steps,
+        options.guidanceScale(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static void refuse(Verdict.Decision decision, Comparison comparison) {
+    String reached =
+        comparison.metrics().stream()
+            .flatMap(
+                metric ->
+                    metric.summary().stream()
+                        .map(
+                            summary ->
+                                metric.name()
+                                    + " "
+                                    + Figures.metric(metric.name(), summary.mean().value())))
+            .collect(Collectors.joining(", "));
+    boolean undecided = decision.failure() == ErrorCode.INCONCLUSIVE;
+    throw new DoptException(
+        decision.failure(),
+        String.format(
+            "The quantized bundle %s, over %s: %s On average: %s. %s",
+            undecided ? "could not be judged" : "is too far from float32",
+            Figures.count(comparison.samples().size(), "pair of images", "pairs of images"),
+            decision.explanation(),
+            reached,
+            undecided
+                ? "No bundle was written. Compare more images (--gate-count), or set another limit."
+                : "No bundle was written. Exclude what is sensitive (--exclude), calibrate with more"
+                    + " images, choose a finer precision, or set another limit"
+                    + " (--quality-budget)."));
+  }
+}

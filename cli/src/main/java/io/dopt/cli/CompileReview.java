@@ -1,0 +1,195 @@
+package io.dopt.cli;
+
+import io.dopt.compiler.BundleReview;
+import io.dopt.compiler.CompileOptions;
+import io.dopt.compiler.proof.EffectProof;
+import io.dopt.compiler.proof.ProofOfEffect;
+import io.dopt.compiler.proof.ProvenLayer;
+import io.dopt.evals.Comparison;
+import io.dopt.ir.pipeline.PipelineModel;
+import io.dopt.quantizer.Precision;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.PrecisionReport;
+import io.dopt.runtime.bundle.PrecisionReport.Layer;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Judges a quantized bundle before it appears: does the engine do what was planned, is it faster
+ * than float32, are its images good enough? What was found goes into the bundle's precision report.
+ */
+final class CompileReview implements BundleReview {
+  private static final int NAMED = 5;
+
+  /** Beyond the spread of equally fast engines. */
+  private static final double ABOUT_AS_FAST = 1.05;
+
+  private final Quantization quantization;
+  private final PipelineModel unquantized;
+  private final CompileOptions options;
+  private final ReviewOptions wanted;
+  private final CompileGate gate;
+  private final PrecisionReport planned;
+  private final Console console;
+  private Optional<EffectProof> effect = Optional.empty();
+  private Optional<SpeedRatio> speed = Optional.empty();
+  private Optional<Comparison> comparison = Optional.empty();
+
+  /**
+   * @param unquantized the same model in float32
+   * @param options of the compile; without its check, nothing is run
+   * @param planned the precision report so far: everything but what is found here
+   */
+  CompileReview(
+      Quantization quantization,
+      PipelineModel unquantized,
+      CompileOptions options,
+      ReviewOptions wanted,
+      CompileGate gate,
+      PrecisionReport planned,
+      Console console) {
+    this.quantization = quantization;
+    this.unquantized = unquantized;
+    this.options = options;
+    this.wanted = wanted;
+    this.gate = gate;
+    this.planned = planned;
+    this.console = console;
+  }
+
+  @Override
+  public SortedMap<String, byte[]> review(Path folder) {
+    PrecisionReport report = planned;
+    if (options.check()) {
+      SortedMap<String, Long> shape = shape(Bundle.open(folder));
+      effect = Optional.of(proof(folder, shape));
+      report = withFound(effect.get());
+      console.progress("comparing with float32");
+      try (ReferenceBundle reference = ReferenceBundle.compile(unquantized, options)) {
+        speed = Optional.of(speed(folder, reference.folder(), shape));
+        if (wanted.gated()) {
+          comparison = gate.judge(folder, reference.folder(), speed.get().referenceMilliseconds());
+        }
+      }
+    }
+    return new TreeMap<>(Map.of(Bundle.PRECISION, report.toJson()));
+  }
+
+  /** The call of the default size and batch, with both halves of guidance. */
+  private SortedMap<String, Long> shape(Bundle bundle) {
+    boolean guided =
+        bundle.component(Calibration.DENOISER).inputs().stream()
+            .noneMatch(input -> input.name().equals("timestep_cond"));
+    SortedMap<String, Long> shape =
+        new TreeMap<>(
+            Quantization.shape(unquantized, options.sizes().stream().findFirst()).bindings());
+    shape.put("batch", (guided ? 2L : 1L) * options.batches().get(0));
+    return shape;
+  }
+
+  private EffectProof proof(Path folder, Map<String, Long> shape) {
+    SortedMap<String, String> layers = new TreeMap<>();
+    quantization.plan().layers().forEach((name, precision) -> layers.put(name, precision.text()));
+    EffectProof proof =
+        ProofOfEffect.of(
+            Bundle.open(folder), Calibration.DENOISER, shape, layers, EngineOptions.defaults());
+    List<ProvenLayer> fallbacks = proof.fallbacks();
+    if (!fallbacks.isEmpty()) {
+      String names =
+          fallbacks.stream()
+              .limit(NAMED)
+              .map(CompileReview::named)
+              .collect(Collectors.joining(", "));
+      String found =
+          String.format(
+              "The engine computes %d of %d layers otherwise than planned: %s%s.",
+              fallbacks.size(),
+              layers.size(),
+              names,
+              fallbacks.size() > NAMED ? ", and " + (fallbacks.size() - NAMED) + " more" : "");
+      if (!wanted.allowFallback()) {
+        throw new DoptException(
+            ErrorCode.ENGINE,
+            found
+                + " No bundle was written. Leave them in float32 with --exclude, or accept it with"
+                + " --allow-fallback.");
+      }
+      console.warning(found);
+    }
+    return proof;
+  }
+
+  private static String named(ProvenLayer layer) {
+    return String.format(
+        "%s (planned %s, found %s)",
+        layer.name(),
+        layer.planned(),
+        layer.found().map(it -> it + " in " + layer.kernel().orElse("?")).orElse("nowhere"));
+  }
+
+  private PrecisionReport withFound(EffectProof proof) {
+    Map<String, ProvenLayer> found =
+        proof.layers().stream().collect(Collectors.toMap(ProvenLayer::name, layer -> layer));
+    List<Layer> layers = new ArrayList<>();
+    for (Layer layer : planned.layers()) {
+      ProvenLayer proven = found.get(layer.name());
+      layers.add(
+          proven == null || proven.found().isEmpty()
+              ? layer
+              : layer.withFound(proven.found().get(), proven.kernel().orElseThrow()));
+    }
+    return planned.withLayers(layers);
+  }
+
+  private SpeedRatio speed(Path folder, Path reference, Map<String, Long> shape) {
+    SpeedRatio ratio =
+        SpeedComparison.measure(
+            Bundle.open(folder),
+            Bundle.open(reference),
+            Calibration.DENOISER,
+            shape,
+            EngineOptions.defaults());
+    boolean integer = quantization.plan().layers().containsValue(Precision.INT8);
+    if (ratio.isSlowerThan(integer ? 1 : ABOUT_AS_FAST)) {
+      String found =
+          "The quantized denoiser is slower than what it replaces: " + ratio.text() + ".";
+      if (!wanted.allowSlower()) {
+        throw new DoptException(
+            ErrorCode.SPEED,
+            found
+                + (quantization.plan().layers().containsValue(Precision.FLOAT8)
+                    ? " The CPU has no kernels for fp8; its numbers are computed in float32, to look"
+                        + " at their quality."
+                    : "")
+                + " No bundle was written. Quantize larger layers only, or accept it with"
+                + " --allow-slower.");
+      }
+      console.warning(found);
+    }
+    return ratio;
+  }
+
+  /** What was found. */
+  ReviewReport report() {
+    return new ReviewReport(
+        effect.map(ReviewReport.Effect::of),
+        speed,
+        comparison.map(
+            it ->
+                new ReviewReport.GateSummary(
+                    it.verdict(),
+                    it.samples().size(),
+                    it.settings().steps(),
+                    it.settings().seed(),
+                    it.metrics())));
+  }
+}

@@ -1,0 +1,118 @@
+package io.dopt.cli;
+
+import io.dopt.evals.gate.GateNames;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import picocli.CommandLine.Option;
+
+/** How {@code dopt compile} judges what it quantized, before the bundle appears. */
+final class ReviewArguments {
+  @Option(
+      names = "--quality-budget",
+      paramLabel = "LIMIT",
+      description =
+          "How much worse than in float32 images may be: psnr>=30, ssim>=0.9, psnr.p05>=25,"
+              + " clip.delta>=-0.005; may be repeated. Without, psnr>=20.")
+  private List<String> budget = List.of();
+
+  @Option(
+      names = "--gate-count",
+      paramLabel = "N",
+      converter = NumberConverters.Positive.class,
+      description = "Images of each side that the gate compares (default 8).")
+  private Integer count;
+
+  @Option(
+      names = "--gate-steps",
+      paramLabel = "N",
+      converter = NumberConverters.Positive.class,
+      description = "Denoising steps of each; the pipeline's default, at most 20, when not given.")
+  private Integer steps;
+
+  @Option(
+      names = "--gate-guidance",
+      paramLabel = "SCALE",
+      description = "Guidance scale of each; the pipeline's default when not given.")
+  private Double guidance;
+
+  @Option(
+      names = "--gate-seed",
+      paramLabel = "N",
+      description = "Seed of the first; the calibration's plus 100000 when not given.")
+  private Long seed;
+
+  @Option(names = "--no-gate", description = "Do not compare images with those in float32.")
+  private boolean noGate;
+
+  @Option(
+      names = "--allow-fallback",
+      description = "Only warn of layers that the engine computes otherwise than planned.")
+  private boolean allowFallback;
+
+  @Option(
+      names = "--allow-slower",
+      description = "Only warn when the quantized denoiser is slower than in float32.")
+  private boolean allowSlower;
+
+  /**
+   * Refuses options where nothing is quantized.
+   *
+   * @throws DoptException (USAGE) naming one
+   */
+  void requireNone(String reason) {
+    List<String> given = new ArrayList<>(ofGate());
+    addIf(given, "--no-gate", noGate);
+    addIf(given, "--allow-fallback", allowFallback);
+    addIf(given, "--allow-slower", allowSlower);
+    if (!given.isEmpty()) {
+      throw new DoptException(
+          ErrorCode.USAGE, given.get(0) + " would have no effect: " + reason + ".");
+    }
+  }
+
+  private List<String> ofGate() {
+    List<String> given = new ArrayList<>();
+    addIf(given, "--quality-budget", !budget.isEmpty());
+    addIf(given, "--gate-count", count != null);
+    addIf(given, "--gate-steps", steps != null);
+    addIf(given, "--gate-guidance", guidance != null);
+    addIf(given, "--gate-seed", seed != null);
+    return given;
+  }
+
+  private static void addIf(List<String> names, String name, boolean given) {
+    if (given) {
+      names.add(name);
+    }
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param names what the budget may limit
+   * @throws DoptException (USAGE) for options that contradict each other or are no limits
+   */
+  ReviewOptions options(GateNames names) {
+    if (noGate && !ofGate().isEmpty()) {
+      throw new DoptException(
+          ErrorCode.USAGE, ofGate().get(0) + " would have no effect with --no-gate.");
+    }
+    if (guidance != null && !Double.isFinite(guidance)) {
+      throw new DoptException(ErrorCode.USAGE, "--gate-guidance is a number, not " + guidance);
+    }
+    return new ReviewOptions(
+        allowFallback,
+        allowSlower,
+        !noGate,
+        QualityBudget.parse(budget, names),
+        count == null ? OptionalInt.empty() : OptionalInt.of(count),
+        steps == null ? OptionalInt.empty() : OptionalInt.of(steps),
+        guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
+        seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
+  }
+}
