@@ -8,6 +8,7 @@ import io.dopt.passes.rewrite.MergeReshapes;
 import io.dopt.passes.rewrite.MergeTransposes;
 import io.dopt.passes.rewrite.RemoveDeadNodes;
 import io.dopt.passes.rewrite.RemoveIdentities;
+import io.dopt.passes.rewrite.SplitGegluProjection;
 import java.util.List;
 
 /** The catalogue: every pass, in the order in which they run. */
@@ -25,6 +26,7 @@ public final class Passes {
         new MergeReshapes(),
         new MergeTransposes(),
         new MergeBiasIntoConv(),
+        new SplitGegluProjection(),
         // Folding and merging make new duplicates.
         new EliminateCommonSubexpressions(),
         new RemoveDeadNodes());

@@ -17,6 +17,8 @@ public enum Stage {
   TRANSPOSES_MERGED,
   /** A convolution's constant bias is its own operand. */
   BIASES_MERGED,
+  /** No gated activation reads a projection that has only it as a reader. */
+  GATES_SPLIT,
   /** No two nodes compute the same, no two weights hold the same. */
   DUPLICATES_ELIMINATED,
   /** Every node and weight leads to an output. */

@@ -82,6 +82,10 @@ public final class LazyTensors {
     if (source instanceof CastTensor cast) {
       return cast(slice(cast.source(), axis, begin, end), cast.elementType());
     }
+    if (source instanceof TransposedTensor transposed) {
+      List<Integer> permutation = transposed.permutation();
+      return transpose(slice(transposed.source(), permutation.get(axis), begin, end), permutation);
+    }
     List<Long> partShape = new ArrayList<>(shape);
     partShape.set(axis, end - begin);
     boolean contiguous = shape.subList(0, axis).stream().allMatch(dimension -> dimension == 1);
