@@ -64,7 +64,7 @@ class PassPipelineTest {
         result.graph(),
         PassPipeline.standard().run(result.graph()).graph(),
         "a second run changes nothing");
-    assertEquals(10, result.trace().records().size());
+    assertEquals(11, result.trace().records().size());
     for (PassRecord record : result.trace().records()) {
       boolean did = !record.fired().isEmpty();
       assertEquals(record.changed(), did, record.pass());
