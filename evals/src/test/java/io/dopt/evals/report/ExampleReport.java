@@ -209,7 +209,11 @@ final class ExampleReport {
     ImageFiles.writePng(reference, Map.of(), folder.resolve("reference/" + file));
     return new SampleResult(
         index,
-        index == 1 ? HOSTILE_PROMPT : "a large red star in the center, variation " + index,
+        switch (index) {
+          case 1 -> HOSTILE_PROMPT;
+          case 5 -> "unbroken".repeat(20);
+          default -> "a large red star in the center, variation " + index;
+        },
         7 + index,
         "candidate/" + file,
         "reference/" + file,
