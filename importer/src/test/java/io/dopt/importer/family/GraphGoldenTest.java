@@ -42,7 +42,13 @@ class GraphGoldenTest {
             + " 'encoder_block_out_channels': [4, 4], 'decoder_block_out_channels': [4, 4]}",
         "text_encoder | CLIPTextModelWithProjection | {'vocab_size': 20, 'hidden_size': 8,"
             + " 'intermediate_size': 16, 'num_hidden_layers': 1, 'num_attention_heads': 2,"
-            + " 'max_position_embeddings': 5, 'projection_dim': 6, 'eos_token_id': 19}"
+            + " 'max_position_embeddings': 5, 'projection_dim': 6, 'eos_token_id': 19}",
+        "clip | CLIPModel | {'projection_dim': 6, 'text_config': {'vocab_size': 20,"
+            + " 'hidden_size': 8, 'intermediate_size': 16, 'num_hidden_layers': 1,"
+            + " 'num_attention_heads': 2, 'max_position_embeddings': 5, 'eos_token_id': 19},"
+            + " 'vision_config': {'hidden_size': 8, 'intermediate_size': 16,"
+            + " 'num_hidden_layers': 1, 'num_attention_heads': 2, 'image_size': 8,"
+            + " 'patch_size': 4}}"
       })
   void graphsAreAsRecorded(String name, String className, String config) throws IOException {
     FamilyBuilder.Request request =
