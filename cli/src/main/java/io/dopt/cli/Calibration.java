@@ -21,6 +21,7 @@ import io.dopt.quantizer.calibration.PartialCalibration;
 import io.dopt.quantizer.calibration.TimestepBuckets;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.BundleManifest;
+import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineCall;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
 import io.dopt.runtime.pipeline.GenerationListener;
@@ -91,6 +92,19 @@ final class Calibration {
     return denoiser;
   }
 
+  /**
+   * The shape that a calibration called the denoiser with.
+   *
+   * @param settings of the calibration
+   */
+  static DenoiserShape shape(PipelineModel model, CalibrationSettings settings) {
+    return DenoiserShape.of(
+        model,
+        DENOISER,
+        Optional.of(new ImageSize(settings.height(), settings.width())),
+        rows(denoiser(model).graph(), settings.guidanceScale()));
+  }
+
   private CalibrationTable run() {
     if (model.scheduler().isEmpty()) {
       throw new DoptException(
@@ -98,7 +112,9 @@ final class Calibration {
           "The checkpoint has no scheduler, so no images can be made to calibrate with.");
     }
     Graph graph = denoiser(model).graph();
-    DenoiserShape shape = DenoiserShape.of(model, DENOISER, request.size(), rows(graph));
+    // Every pipeline's default guides.
+    double guidance = request.guidanceScale().orElse(Double.MAX_VALUE);
+    DenoiserShape shape = DenoiserShape.of(model, DENOISER, request.size(), rows(graph, guidance));
     ObservedGraph observed = ObserveValues.in(graph.bind(shape.bindings()), LayerValues.of(graph));
     try (OutputFolder folder = OutputFolder.create(request.engines(), false, Bundle.MANIFEST);
         SourceHashes sources = new SourceHashes(model, request.hashes())) {
@@ -117,11 +133,10 @@ final class Calibration {
   }
 
   /** Rows of a call: two under guidance, unless the denoiser takes the scale as an input. */
-  private long rows(Graph graph) {
+  private static long rows(Graph graph, double guidanceScale) {
     boolean embedded =
         graph.inputs().stream().anyMatch(input -> input.name().equals("timestep_cond"));
-    // Every pipeline's default guides.
-    return request.guidanceScale().orElse(Double.MAX_VALUE) > 1 && !embedded ? 2 : 1;
+    return guidanceScale > 1 && !embedded ? 2 : 1;
   }
 
   private void compile(Graph observed, DenoiserShape shape, Path bundle) {

@@ -14,9 +14,11 @@ import io.dopt.importer.family.ImportedPipeline;
 import io.dopt.importer.family.PipelineImporter;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.passes.PassPipeline;
+import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.calibration.CalibrationTable;
+import io.dopt.quantizer.search.PlanFile;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.image.ImagePreprocessing;
@@ -85,6 +87,7 @@ final class CompileCommand extends DoptSubcommand {
   @Mixin private CheckpointArguments checkpoint;
   @Mixin private QuantizationArguments quantization;
   @Mixin private CalibrationArguments calibration;
+  @Mixin private PlanArguments plans;
   @Mixin private ReviewArguments reviewing;
 
   @Option(
@@ -127,6 +130,8 @@ final class CompileCommand extends DoptSubcommand {
   @Option(names = "--no-check", description = "Do not try the engines before the bundle appears.")
   private boolean noCheck;
 
+  private Optional<SearchReport> search = Optional.empty();
+
   @Override
   public Integer call() {
     CompileProgress progress = new CompileProgress(console());
@@ -164,6 +169,7 @@ final class CompileCommand extends DoptSubcommand {
               progress.stages(),
               imported.notes(),
               explanations,
+              search,
               review.map(CompileReview::report));
       console().result(report, report.text());
       return 0;
@@ -176,6 +182,7 @@ final class CompileCommand extends DoptSubcommand {
     QuantizationRecipe recipe = quantization.recipe();
     if (!quantization.quantizes()) {
       calibration.requireNone("nothing is quantized");
+      plans.requireEffect(false, false);
       reviewing.requireNone("nothing is quantized");
       return Optional.empty();
     }
@@ -183,22 +190,58 @@ final class CompileCommand extends DoptSubcommand {
     if (noCheck) {
       reviewing.requireNone("--no-check runs nothing");
     }
-    reviewing.options(gateNames(model));
-    PrecisionPlan plan = Quantization.plan(model, recipe, size);
+    plans.requireEffect(quantization.isAuto(), true);
+    ReviewOptions review = reviewing.options(gateNames(model));
+    if (quantization.isAuto() && plans.plan().isEmpty()) {
+      return Optional.of(searched(model, recipe, review));
+    }
+    PrecisionPlan plan =
+        plans
+            .plan()
+            .map(file -> Quantization.read(file, model))
+            .orElseGet(() -> Quantization.plan(model, recipe, size));
     requireEffect(plan, recipe);
-    if (!recipe.precision().needsCalibration()) {
-      calibration.requireNone(recipe.precision().text() + " leaves activations as they are");
+    plans.write(plan);
+    if (plan.layers().values().stream().noneMatch(Precision::needsCalibration)) {
+      calibration.requireNone("the plan leaves activations as they are");
       return Optional.of(Quantization.apply(model, plan, recipe, Optional.empty()));
     }
-    CalibrationTable table =
-        calibration.table(
-            model,
-            size,
-            EngineOptions.defaults(),
-            output.resolveSibling(output.toAbsolutePath().getFileName() + ".calibration"),
-            new FileHashes(cache().map(it -> it.folder().resolve("hashes"))),
-            console());
-    return Optional.of(Quantization.apply(model, plan, recipe, Optional.of(table)));
+    return Optional.of(Quantization.apply(model, plan, recipe, Optional.of(table(model, size))));
+  }
+
+  private Quantization searched(
+      PipelineModel model, QuantizationRecipe recipe, ReviewOptions review) {
+    requireEffect(Quantization.plan(model, recipe, sizes.stream().findFirst()), recipe);
+    if (!review.gated() || noCheck) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          (noCheck ? "--no-check" : "--no-gate")
+              + " does not go with --precision auto, which compares images to find out what may be"
+              + " quantized. Leave it out, or give a --plan.");
+    }
+    CalibrationTable table = table(model, sizes.stream().findFirst());
+    SearchSampling images = SearchSampling.of(calibration.prompts(model), table, review, model);
+    PrecisionSearch.Result found =
+        new PrecisionSearch(model, recipe, table, review.budget(), images, console())
+            .run(beside("trials"));
+    search = Optional.of(found.report());
+    plans.write(found.plan());
+    return Quantization.apply(model, found.plan(), recipe, Optional.of(table));
+  }
+
+  private CalibrationTable table(PipelineModel model, Optional<ImageSize> size) {
+    return calibration.table(
+        model,
+        size,
+        EngineOptions.defaults(),
+        beside("calibration"),
+        new FileHashes(cache().map(it -> it.folder().resolve("hashes"))),
+        console());
+  }
+
+  /** A folder next to the output that is there only meanwhile. */
+  private Path beside(String what) {
+    return output.resolveSibling(output.toAbsolutePath().getFileName() + "." + what);
   }
 
   private static void requireEffect(PrecisionPlan plan, QuantizationRecipe recipe) {
@@ -224,7 +267,9 @@ final class CompileCommand extends DoptSubcommand {
 
   private CompileReview review(
       Quantization quantized, PipelineModel unquantized, CompileOptions options) {
-    ReviewOptions wanted = reviewing.options(gateNames(unquantized));
+    ReviewOptions asked = reviewing.options(gateNames(unquantized));
+    // A search has compared the images of this very plan already.
+    ReviewOptions wanted = search.isPresent() ? asked.withoutGate() : asked;
     long seed = quantized.calibration().map(it -> it.settings().seed()).orElse(0L);
     return new CompileReview(
         quantized,
@@ -232,7 +277,9 @@ final class CompileCommand extends DoptSubcommand {
         options,
         wanted,
         new CompileGate(wanted, calibration.prompts(unquantized), seed, console()),
-        quantized.report(Calibration.denoiser(unquantized).graph()),
+        quantized
+            .report(Calibration.denoiser(unquantized).graph())
+            .withTrials(search.map(SearchReport::recorded).orElse(List.of())),
         console());
   }
 
@@ -240,6 +287,9 @@ final class CompileCommand extends DoptSubcommand {
     SortedMap<String, String> recipe = checkpoint.recipe();
     recipe.put("passes", String.join(",", passes.passNames()));
     quantized.ifPresent(it -> recipe.put("quantization", it.recipe().text()));
+    quantized
+        .filter(it -> quantization.isAuto())
+        .ifPresent(it -> recipe.put("plan", PlanFile.hash(Calibration.DENOISER, it.plan())));
     quantized
         .flatMap(Quantization::calibration)
         .ifPresent(it -> recipe.put("calibration", it.hash()));

@@ -84,7 +84,7 @@ final class CompileGate {
               Figures.count(count, "pair"),
               steps.orElseThrow()));
     }
-    try (FeatureNetworks networks = networks(candidate);
+    try (FeatureNetworks networks = networks(options.budget().gates(), candidate);
         EvaluationProgress progress = new EvaluationProgress(console)) {
       ComparisonRequest request =
           new ComparisonRequest(
@@ -121,9 +121,9 @@ final class CompileGate {
   }
 
   /** A CLIP is loaded only for a budget that speaks of it. */
-  private FeatureNetworks networks(Path candidate) {
+  static FeatureNetworks networks(List<Gate> gates, Path candidate) {
     boolean scored =
-        options.budget().gates().stream()
+        gates.stream()
             .anyMatch(
                 gate ->
                     !(gate.subject() instanceof GateSubject.PairStatistic pairs

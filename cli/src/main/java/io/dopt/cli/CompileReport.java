@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param stages seconds by stage, in order
  * @param warnings what the import and the compile remarked, as sentences
  * @param explanations when they were asked for
+ * @param search for the precision of layers, when there was one
  * @param review what became of a quantization
  */
 record CompileReport(
@@ -27,6 +28,7 @@ record CompileReport(
     List<Part> components,
     List<String> warnings,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Explanation> explanations,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SearchReport> search,
     @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ReviewReport> review) {
 
   /**
@@ -49,6 +51,7 @@ record CompileReport(
       Map<String, Duration> stages,
       List<String> importNotes,
       List<Explanation> explanations,
+      Optional<SearchReport> search,
       Optional<ReviewReport> review) {
     Map<String, Double> seconds = new LinkedHashMap<>();
     stages.forEach((stage, duration) -> seconds.put(stage, duration.toNanos() / 1e9));
@@ -73,6 +76,7 @@ record CompileReport(
         parts,
         Stream.concat(importNotes.stream(), summary.notices().stream()).toList(),
         explanations,
+        search,
         review);
   }
 
@@ -91,6 +95,7 @@ record CompileReport(
     StringBuilder text = new StringBuilder();
     explanations.forEach(explanation -> text.append(explanation.text()).append("\n\n"));
     text.append(table).append('\n');
+    search.ifPresent(found -> text.append('\n').append(found.text()).append("\n\n"));
     review
         .map(ReviewReport::text)
         .filter(found -> !found.isEmpty())

@@ -9,8 +9,10 @@ import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizeLayers;
 import io.dopt.quantizer.calibration.CalibrationSettings;
 import io.dopt.quantizer.calibration.CalibrationTable;
+import io.dopt.quantizer.search.PlanFile;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.bundle.PrecisionReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,11 @@ record Quantization(
   static PrecisionPlan plan(
       PipelineModel model, QuantizationRecipe recipe, Optional<ImageSize> size) {
     return PrecisionPlan.of(denoiser(model).graph(), recipe, shape(model, size).bindings());
+  }
+
+  /** The plan in a file, for the denoiser of {@code model}. */
+  static PrecisionPlan read(Path file, PipelineModel model) {
+    return PlanFile.read(file, Calibration.DENOISER, denoiser(model).graph());
   }
 
   /** Quantizes the denoiser of {@code model} as planned. */

@@ -24,4 +24,11 @@ record ReviewOptions(
     OptionalInt count,
     OptionalInt steps,
     OptionalDouble guidanceScale,
-    OptionalLong seed) {}
+    OptionalLong seed) {
+
+  /** The same without comparing images. */
+  ReviewOptions withoutGate() {
+    return new ReviewOptions(
+        allowFallback, allowSlower, false, budget, count, steps, guidanceScale, seed);
+  }
+}

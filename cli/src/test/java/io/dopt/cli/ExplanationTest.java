@@ -34,6 +34,7 @@ class ExplanationTest {
             List.of(),
             List.of(),
             List.of(explanations),
+            java.util.Optional.empty(),
             java.util.Optional.empty())
         .text();
   }

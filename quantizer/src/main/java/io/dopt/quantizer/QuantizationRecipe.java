@@ -61,6 +61,20 @@ public record QuantizationRecipe(
         attention);
   }
 
+  /** The same without what is excluded by default: what a user excluded stays so. */
+  public QuantizationRecipe withoutDefaultExclusions() {
+    return new QuantizationRecipe(
+        precision,
+        exclusions.stream().filter(Exclusion::required).toList(),
+        activationRange,
+        weightScales,
+        smoothing,
+        biasCorrection,
+        blockSize,
+        rank,
+        attention);
+  }
+
   /** What decides the numbers, in one line: for locks and reports. */
   public String text() {
     return String.format(

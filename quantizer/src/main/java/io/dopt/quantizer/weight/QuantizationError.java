@@ -41,7 +41,8 @@ public final class QuantizationError {
     return sum[0];
   }
 
-  private static double squaredNorm(LazyTensor tensor) {
+  /** The sum of the squares. */
+  public static double squaredNorm(LazyTensor tensor) {
     double[] sum = {0};
     FloatReader.read(
         tensor,
