@@ -1,0 +1,126 @@
+package io.dopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.PrecisionReport;
+import io.dopt.runtime.bundle.PrecisionReport.Layer;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How {@code compile} judges what it quantized; tiny models need not be faster. */
+class CompileReviewTest {
+  private static final Path FIXTURE =
+      Path.of(System.getProperty("dopt.root"), "testdata", "fixtures", "sd15-tiny");
+
+  @TempDir private Path folder;
+
+  private CommandLineRun compile(String name, String... more) {
+    List<Object> words =
+        new ArrayList<>(List.of("compile", FIXTURE, "-o", folder.resolve(name), "--no-cache"));
+    words.addAll(List.of(more));
+    return CommandLineRun.of(words.toArray());
+  }
+
+  private CommandLineRun quantized(String name, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "--precision=int8",
+                "--calibration-count=1",
+                "--calibration-steps=2",
+                "--gate-steps=2",
+                "--allow-slower",
+                "--json"));
+    words.addAll(List.of(more));
+    return compile(name, words.toArray(String[]::new));
+  }
+
+  @Test
+  void theBundleSaysWhatTheEngineWasFoundToDo() throws IOException {
+    CommandLineRun run = quantized("first", "--gate-count=2");
+    assertEquals(0, run.exitCode(), run.err());
+    Bundle bundle = Bundle.open(folder.resolve("first"));
+    bundle.verify();
+    PrecisionReport report = bundle.precisionReport().orElseThrow();
+    List<Layer> integer =
+        report.layers().stream().filter(layer -> layer.planned().equals("int8")).toList();
+    assertTrue(integer.size() > 10, report.layers().toString());
+    assertTrue(
+        integer.stream().allMatch(layer -> layer.found().equals(Optional.of("int8"))),
+        integer.toString());
+    assertTrue(
+        report.layers().stream().anyMatch(layer -> layer.planned().equals("f32")),
+        report.layers().toString());
+    assertEquals(2, report.calibration().orElseThrow().steps());
+    assertEquals(PrecisionReport.MAXIMUM_RANGES, report.ranges().size());
+
+    JsonNode review = new ObjectMapper().readTree(run.out()).path("review");
+    assertEquals("PASS", verdict(review));
+    assertEquals(integer.size(), review.at("/effect/precisions/1/found").asInt());
+    assertTrue(review.at("/speed/ratio").asDouble() > 0, run.out());
+
+    assertEquals(0, quantized("second", "--gate-count=2").exitCode());
+    assertEquals(
+        Files.readString(folder.resolve("first").resolve(Bundle.LOCK)),
+        Files.readString(folder.resolve("second").resolve(Bundle.LOCK)));
+  }
+
+  private static String verdict(JsonNode review) {
+    return review.at("/gate/verdict/passed").asBoolean() ? "PASS" : "FAIL";
+  }
+
+  @Test
+  void aBudgetThatIsNotMetLeavesNothing() throws IOException {
+    CommandLineRun run = quantized("bundle", "--quality-budget=psnr>=90", "--gate-count=2");
+    assertEquals(ErrorCode.QUALITY.exitCode(), run.exitCode(), run.err());
+    assertTrue(run.out().contains("psnr.mean is"), run.out());
+    assertTrue(run.out().contains("No bundle was written"), run.out());
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void aSingleImageDoesNotDecideAMean() {
+    CommandLineRun run = quantized("bundle", "--quality-budget=psnr>=30", "--gate-count=1");
+    assertEquals(ErrorCode.INCONCLUSIVE.exitCode(), run.exitCode(), run.out());
+    assertTrue(run.out().contains("--gate-count"), run.out());
+    assertFalse(Files.exists(folder.resolve("bundle")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--gate-count=2 | nothing is quantized",
+        "--allow-slower | nothing is quantized",
+        "--quality-budget=psnr>=30 | nothing is quantized",
+        "--precision=int8-weight --no-gate --gate-seed=3 | --gate-seed would have no effect",
+        "--precision=int8-weight --no-gate --quality-budget=psnr>=3 | no effect with --no-gate",
+        "--precision=int8-weight --no-check --allow-fallback | --no-check runs nothing",
+        "--precision=int8-weight --quality-budget=latency<=1x | is for 'dopt eval --gate'",
+        "--precision=int8-weight --quality-budget=clip>=-0.1 | 'clip' is not measured",
+        "--precision=int8-weight --exclude=. | would quantize nothing",
+        "--precision=int8-weight --exclude=nowhere | fits none of the",
+      })
+  void whatHasNoEffectIsRefused(String options, String reason) {
+    CommandLineRun run = compile("bundle", options.split(" "));
+    assertEquals(ErrorCode.USAGE.exitCode(), run.exitCode(), run.err());
+    assertTrue(run.err().contains(reason), run.err());
+  }
+}
