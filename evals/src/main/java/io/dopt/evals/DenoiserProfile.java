@@ -84,10 +84,20 @@ final class DenoiserProfile {
         .toList();
   }
 
-  /** The builders name nodes {@code module/Operator}; ONNX Runtime adds to the end, or has none. */
+  /**
+   * The builders name nodes {@code module/Operator}, and those of an operator that was decomposed
+   * {@code module.Operator/Part}; ONNX Runtime adds to the end, or has a name of its own.
+   */
   private static String layer(String node) {
     int slash = node.indexOf('/');
-    return slash > 0 ? node.substring(0, slash) : LayerTime.OF_THE_ENGINE;
+    if (slash <= 0) {
+      return LayerTime.OF_THE_ENGINE;
+    }
+    String scope = node.substring(0, slash);
+    int dot = scope.lastIndexOf('.');
+    return dot > 0 && Character.isUpperCase(scope.charAt(dot + 1))
+        ? scope.substring(0, dot)
+        : scope;
   }
 
   private static Path temporaryFolder() {

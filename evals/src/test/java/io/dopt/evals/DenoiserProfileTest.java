@@ -24,6 +24,16 @@ class DenoiserProfileTest {
   }
 
   @Test
+  void partsOfADecomposedOperatorBelongToItsModule() {
+    assertEquals(
+        List.of(new LayerTime("attn1", List.of("MatMul", "Softmax"), 3, 1)),
+        DenoiserProfile.layers(
+            List.of(
+                new NodeTime("attn1.Attention/MatMul", "MatMul", 1, 2000),
+                new NodeTime("attn1.Attention/Softmax", "Softmax", 1, 1000))));
+  }
+
+  @Test
   void theTimeOfALoopHoldsThatOfItsNodes() {
     assertEquals(
         List.of(

@@ -36,6 +36,7 @@ public record ReportPage(
     LayerTable layers,
     List<Plot> rangePlots,
     String style) {
+  private static final int MOST_OPEN_RANGES = 6;
 
   public ReportPage {
     ranked = List.copyOf(ranked);
@@ -62,6 +63,11 @@ public record ReportPage(
             .map(RangePlot::of)
             .toList(),
         style);
+  }
+
+  /** The ranges that drift most; the others are folded away. */
+  public List<Plot> openRangePlots() {
+    return rangePlots.subList(0, Math.min(MOST_OPEN_RANGES, rangePlots.size()));
   }
 
   /** The verdict in a word the style sheet knows: pass, fail, inconclusive or sound. */
