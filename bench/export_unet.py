@@ -16,6 +16,7 @@ parser.add_argument("--tokens", type=int, default=77)
 arguments = parser.parse_args()
 
 import os
+import shutil
 
 import onnx
 import torch
@@ -53,3 +54,4 @@ with torch.no_grad():
 model = onnx.load(raw)
 onnx.save(model, arguments.output, save_as_external_data=True, all_tensors_to_one_file=True,
           location=os.path.basename(arguments.output) + ".data")
+shutil.rmtree(folder)

@@ -276,7 +276,12 @@ final class CompileCommand extends DoptSubcommand {
         unquantized,
         options,
         wanted,
-        new CompileGate(wanted, calibration.prompts(unquantized), seed, console()),
+        new CompileGate(
+            wanted,
+            quantized.recipe().precision(),
+            calibration.prompts(unquantized),
+            seed,
+            console()),
         quantized
             .report(Calibration.denoiser(unquantized).graph())
             .withTrials(search.map(SearchReport::recorded).orElse(List.of())),

@@ -13,6 +13,7 @@ import io.dopt.evals.gate.GateSubject;
 import io.dopt.evals.report.Figures;
 import io.dopt.evals.report.Verdict;
 import io.dopt.evals.statistics.Bootstrap;
+import io.dopt.quantizer.Precision;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.tensor.DoptException;
@@ -30,10 +31,10 @@ final class CompileGate {
 
   private static final int COUNT = 8;
 
-  /** Below, the images of one noise are hardly the same picture. */
-  private static final Gate LEAST = Gate.parse("psnr.mean>=20");
-
-  /** A single image has no mean with an interval. */
+  /**
+   * A single image has no mean with an interval, and few steps say little: below, the images of one
+   * noise are hardly the same picture.
+   */
   private static final Gate LEAST_OF_ONE = Gate.parse("psnr.min>=20");
 
   /**
@@ -46,17 +47,24 @@ final class CompileGate {
   private static final int SLOW_COUNT_OF_BUDGET = 4;
 
   private final ReviewOptions options;
+  private final Precision precision;
   private final EvaluationPrompts prompts;
   private final long calibrationSeed;
   private final Console console;
 
   /**
+   * @param precision what was asked for
    * @param prompts those of the calibration; the last of them are taken
    * @param calibrationSeed of its first image
    */
   CompileGate(
-      ReviewOptions options, EvaluationPrompts prompts, long calibrationSeed, Console console) {
+      ReviewOptions options,
+      Precision precision,
+      EvaluationPrompts prompts,
+      long calibrationSeed,
+      Console console) {
     this.options = options;
+    this.precision = precision;
     this.prompts = prompts;
     this.calibrationSeed = calibrationSeed;
     this.console = console;
@@ -117,7 +125,20 @@ final class CompileGate {
     if (!options.budget().gates().isEmpty()) {
       return options.budget().gates();
     }
-    return List.of(count == 1 ? LEAST_OF_ONE : LEAST);
+    return List.of(count == 1 ? LEAST_OF_ONE : least());
+  }
+
+  /**
+   * What a sound recipe keeps with room to spare, and one without exclusions and with ranges of a
+   * single step does not (docs/quantization.md).
+   */
+  private Gate least() {
+    return Gate.parse(
+        switch (precision) {
+          case FLOAT32, FLOAT16, BFLOAT16, INT8, FLOAT8 -> "psnr.mean>=28";
+          case INT8_WEIGHT -> "psnr.mean>=34";
+          case INT4_WEIGHT -> "psnr.mean>=24";
+        });
   }
 
   /** A CLIP is loaded only for a budget that speaks of it. */

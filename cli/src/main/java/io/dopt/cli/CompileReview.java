@@ -158,22 +158,25 @@ final class CompileReview implements BundleReview {
             Calibration.DENOISER,
             shape,
             EngineOptions.defaults());
-    boolean integer = quantization.plan().layers().containsValue(Precision.INT8);
-    if (ratio.isSlowerThan(integer ? 1 : ABOUT_AS_FAST)) {
+    // Integers are for speed. The others are for smaller files, or for the numbers of another
+    // target.
+    boolean forSpeed = quantization.plan().layers().containsValue(Precision.INT8);
+    if (ratio.isSlowerThan(forSpeed ? 1 : ABOUT_AS_FAST)) {
       String found =
           "The quantized denoiser is slower than what it replaces: " + ratio.text() + ".";
-      if (!wanted.allowSlower()) {
+      if (forSpeed && !wanted.allowSlower()) {
         throw new DoptException(
             ErrorCode.SPEED,
             found
-                + (quantization.plan().layers().containsValue(Precision.FLOAT8)
-                    ? " The CPU has no kernels for fp8; its numbers are computed in float32, to look"
-                        + " at their quality."
-                    : "")
                 + " No bundle was written. Quantize larger layers only, or accept it with"
                 + " --allow-slower.");
       }
-      console.warning(found);
+      console.warning(
+          quantization.plan().layers().containsValue(Precision.FLOAT8)
+              ? found
+                  + " The CPU has no kernels for fp8; its numbers are computed in float32, to look"
+                  + " at their quality."
+              : found);
     }
     return ratio;
   }

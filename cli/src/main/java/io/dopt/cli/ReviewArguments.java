@@ -17,7 +17,7 @@ final class ReviewArguments {
       paramLabel = "LIMIT",
       description =
           "How much worse than in float32 images may be: psnr>=30, ssim>=0.9, psnr.p05>=25,"
-              + " clip.delta>=-0.005; may be repeated. Without, psnr>=20.")
+              + " clip.delta>=-0.005; may be repeated. Without: psnr>=28, for int8-weight 34, for int4-weight 24.")
   private List<String> budget = List.of();
 
   @Option(
