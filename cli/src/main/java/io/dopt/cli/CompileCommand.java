@@ -187,11 +187,8 @@ final class CompileCommand extends DoptSubcommand {
       return Optional.empty();
     }
     Optional<ImageSize> size = sizes.stream().findFirst();
-    if (noCheck) {
-      reviewing.requireNone("--no-check runs nothing");
-    }
     plans.requireEffect(quantization.isAuto(), true);
-    ReviewOptions review = reviewing.options(gateNames(model));
+    ReviewOptions review = reviewing.options(gateNames(model), !noCheck);
     if (quantization.isAuto() && plans.plan().isEmpty()) {
       return Optional.of(searched(model, recipe, review));
     }
@@ -267,7 +264,7 @@ final class CompileCommand extends DoptSubcommand {
 
   private CompileReview review(
       Quantization quantized, PipelineModel unquantized, CompileOptions options) {
-    ReviewOptions asked = reviewing.options(gateNames(unquantized));
+    ReviewOptions asked = reviewing.options(gateNames(unquantized), !noCheck);
     // A search has compared the images of this very plan already.
     ReviewOptions wanted = search.isPresent() ? asked.withoutGate() : asked;
     long seed = quantized.calibration().map(it -> it.settings().seed()).orElse(0L);

@@ -46,7 +46,7 @@ final class CompileReview implements BundleReview {
 
   /**
    * @param unquantized the same model in float32
-   * @param options of the compile; without its check, nothing is run
+   * @param options of the compile; without its check, the engine is not looked into
    * @param planned the precision report so far: everything but what is found here
    */
   CompileReview(
@@ -69,10 +69,12 @@ final class CompileReview implements BundleReview {
   @Override
   public SortedMap<String, byte[]> review(Path folder) {
     PrecisionReport report = planned;
+    SortedMap<String, Long> shape = shape(Bundle.open(folder));
     if (options.check()) {
-      SortedMap<String, Long> shape = shape(Bundle.open(folder));
       effect = Optional.of(proof(folder, shape));
       report = withFound(effect.get());
+    }
+    if (options.check() || wanted.gated()) {
       console.progress("comparing with float32");
       try (ReferenceBundle reference = ReferenceBundle.compile(unquantized, options)) {
         speed = Optional.of(speed(folder, reference.folder(), shape));

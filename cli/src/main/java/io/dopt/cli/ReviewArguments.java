@@ -75,6 +75,11 @@ final class ReviewArguments {
     }
   }
 
+  private static DoptException inert(String option, String with) {
+    return new DoptException(
+        ErrorCode.USAGE, option + " would have no effect with " + with + ". Leave one out.");
+  }
+
   private List<String> ofGate() {
     List<String> given = new ArrayList<>();
     addIf(given, "--quality-budget", !budget.isEmpty());
@@ -95,12 +100,18 @@ final class ReviewArguments {
    * What is asked for.
    *
    * @param names what the budget may limit
+   * @param checked whether the engines are tried, too
    * @throws DoptException (USAGE) for options that contradict each other or are no limits
    */
-  ReviewOptions options(GateNames names) {
+  ReviewOptions options(GateNames names, boolean checked) {
+    if (allowFallback && !checked) {
+      throw inert("--allow-fallback", "--no-check");
+    }
+    if (allowSlower && !checked && noGate) {
+      throw inert("--allow-slower", "--no-check and --no-gate");
+    }
     if (noGate && !ofGate().isEmpty()) {
-      throw new DoptException(
-          ErrorCode.USAGE, ofGate().get(0) + " would have no effect with --no-gate.");
+      throw inert(ofGate().get(0), "--no-gate");
     }
     if (guidance != null && !Double.isFinite(guidance)) {
       throw new DoptException(ErrorCode.USAGE, "--gate-guidance is a number, not " + guidance);
