@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Where the time of a bundle's denoiser goes, layer by layer, in a few profiled steps. */
@@ -66,21 +65,30 @@ final class DenoiserProfile {
             .mapToLong(NodeTime::microseconds)
             .sum();
     Map<String, Long> microseconds = new TreeMap<>();
-    Map<String, TreeSet<String>> operators = new TreeMap<>();
+    Map<String, Map<String, Long>> operators = new TreeMap<>();
     for (NodeTime node : nodes) {
       String layer = layer(node.node());
       microseconds.merge(layer, node.calls() == calls ? node.microseconds() : 0, Long::sum);
-      operators.computeIfAbsent(layer, name -> new TreeSet<>()).add(node.operator());
+      operators
+          .computeIfAbsent(layer, name -> new TreeMap<>())
+          .merge(node.operator(), node.microseconds(), Long::sum);
     }
     return microseconds.entrySet().stream()
         .map(
             entry ->
                 new LayerTime(
                     entry.getKey(),
-                    List.copyOf(operators.get(entry.getKey())),
+                    slowestFirst(operators.get(entry.getKey())),
                     entry.getValue() / 1e3 / calls,
                     (double) entry.getValue() / Math.max(1, total)))
         .sorted(Comparator.comparingDouble(LayerTime::millisecondsPerStep).reversed())
+        .toList();
+  }
+
+  private static List<String> slowestFirst(Map<String, Long> operators) {
+    return operators.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .map(Map.Entry::getKey)
         .toList();
   }
 

@@ -37,7 +37,7 @@ class DenoiserProfileTest {
   void theTimeOfALoopHoldsThatOfItsNodes() {
     assertEquals(
         List.of(
-            new LayerTime("attn1", List.of("MatMulInteger", "Scan"), 4, 0.8),
+            new LayerTime("attn1", List.of("Scan", "MatMulInteger"), 4, 0.8),
             new LayerTime("conv_in", List.of("Conv"), 1, 0.2)),
         DenoiserProfile.layers(
             List.of(

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param layer the module the engine's nodes come from, e.g. {@code mid_block.resnets.0.conv1};
  *     {@value #OF_THE_ENGINE} for nodes that the engine added and named itself
- * @param operators what the engine runs for it, sorted
+ * @param operators what the engine runs for it, slowest first
  * @param millisecondsPerStep of all its nodes in one call of the denoiser, the mean
  * @param share of the time of all layers, 0 to 1
  */

@@ -10,22 +10,35 @@ import java.util.stream.Stream;
 final class RangePlot {
   private RangePlot() {}
 
-  /** Of a layer. */
+  /** Of a layer, under the name of its module. */
   static Plot of(RangeSeries range) {
+    int slash = range.layer().indexOf('/');
     return of(
+        slash > 0 ? range.layer().substring(0, slash) : range.layer(),
         range,
         "The values that enter it, over the timesteps in the order in which they are sampled.");
   }
 
   static Plot of(RangeSeries range, String explanation) {
+    return of(range.layer(), range, explanation);
+  }
+
+  private static Plot of(String title, RangeSeries range, String explanation) {
+    boolean percentiles = !range.p01().isEmpty() && !range.p999().isEmpty();
     List<PlotSeries> series = new ArrayList<>();
-    series.add(band(range, "least to most", "reference", range.minimum(), range.maximum()));
-    if (!range.p01().isEmpty() && !range.p999().isEmpty()) {
+    series.add(
+        band(
+            range,
+            "least to most",
+            percentiles ? "reference" : "candidate",
+            range.minimum(),
+            range.maximum()));
+    if (percentiles) {
       series.add(band(range, "0.1th to 99.9th percentile", "candidate", range.p01(), range.p999()));
     }
     List<Double> timesteps = range.timesteps();
     return new Plot(
-        range.layer(),
+        title,
         explanation,
         Axis.between("timestep", timesteps.get(0), timesteps.get(timesteps.size() - 1)),
         Axis.around(
