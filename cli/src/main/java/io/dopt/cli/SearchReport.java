@@ -53,7 +53,9 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
     return trials.stream()
         .filter(trial -> trial.psnr.isPresent())
         .map(
-            trial -> new PrecisionReport.Trial(trial.label, trial.psnr.get().value(), trial.chosen))
+            trial ->
+                new PrecisionReport.Trial(
+                    trial.label, trial.share, trial.psnr.get().value(), trial.chosen))
         .toList();
   }
 

@@ -42,7 +42,10 @@ final class CandidatePrecision {
                         layer.sensitivityDb()))
             .toList(),
         report.trials().stream()
-            .map(trial -> new TrialPoint(trial.label(), trial.qualityDb(), trial.chosen()))
+            .map(
+                trial ->
+                    new TrialPoint(
+                        trial.label(), trial.quantizedShare(), trial.qualityDb(), trial.chosen()))
             .toList(),
         report.ranges().stream()
             .filter(range -> !range.timesteps().isEmpty())

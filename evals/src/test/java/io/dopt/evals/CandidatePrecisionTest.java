@@ -23,7 +23,7 @@ class CandidatePrecisionTest {
                 "unet",
                 "int8, per channel",
                 List.of(Layer.planned("conv_in/Conv", "int8").withFound("int8", "QLinearConv")))
-            .withTrials(List.of(new Trial("all int8", 31.5, true)))
+            .withTrials(List.of(new Trial("all int8", 0.97, 31.5, true)))
             .withRanges(
                 List.of(
                     new LayerRange(
@@ -41,7 +41,7 @@ class CandidatePrecisionTest {
                     Optional.of("int8"),
                     Optional.of("QLinearConv"),
                     Optional.empty())),
-            List.of(new TrialPoint("all int8", 31.5, true)),
+            List.of(new TrialPoint("all int8", 0.97, 31.5, true)),
             List.of(
                 new RangeSeries(
                     "conv_in/Conv",

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param qualityPlots in order
  * @param front the candidate among those beside it
  * @param paretoPlot quality against speed; absent when there is nothing to weigh
+ * @param trialPlot what a search tried; absent when it tried less than two
  * @param latentPlot where the latents part; absent when they do not
  * @param stepPlot the denoiser's times; absent for a single step
  * @param timeShares where the time goes: the candidate's bar, then the reference's if it has one
@@ -30,6 +31,7 @@ public record ReportPage(
     List<Plot> qualityPlots,
     ParetoFront front,
     Optional<Plot> paretoPlot,
+    Optional<Plot> trialPlot,
     Optional<Plot> latentPlot,
     Optional<Plot> stepPlot,
     List<TimeShare> timeShares,
@@ -54,6 +56,7 @@ public record ReportPage(
         QualityPlots.of(report),
         front,
         front.plot(),
+        report.precision().flatMap(TrialPlot::of),
         LatentErrorPlot.of(report),
         StepPlot.of(report),
         timeShares(report.speed()),

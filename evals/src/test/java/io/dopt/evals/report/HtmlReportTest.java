@@ -120,6 +120,15 @@ class HtmlReportTest {
   }
 
   @Test
+  void plotsWhatTheSearchTried() throws IOException {
+    Document page = Jsoup.parse(renderGated(5));
+    Element plot = page.selectFirst("svg[aria-label^=What the search]");
+    assertEquals(1, plot.select("circle.candidate").size());
+    assertEquals(2, plot.select("circle.other").size());
+    assertEquals(3, page.select("#quality details tbody tr").size());
+  }
+
+  @Test
   void layersAreSlowestFirstAndFallbacksMarked() throws IOException {
     Document page = Jsoup.parse(renderGated(5));
     assertEquals(30, page.select("#layers > .scroll tbody tr").size());

@@ -168,15 +168,20 @@ public record PrecisionReport(
    * A mix of precisions that a search tried.
    *
    * @param label for readers
+   * @param quantizedShare of the component's multiplications that are quantized, 0 to 1: its cost
+   *     in what does not differ from run to run
    * @param qualityDb PSNR against full precision, in dB, finite
    * @param chosen whether it became the bundle
    */
-  public record Trial(String label, double qualityDb, boolean chosen) {
+  public record Trial(String label, double quantizedShare, double qualityDb, boolean chosen) {
     /**
-     * @throws DoptException (BAD_INPUT) when the quality is not finite
+     * @throws DoptException (BAD_INPUT) when the quality is not finite, or the share is none
      */
     public Trial {
       requireText("label", label);
+      require(
+          quantizedShare >= 0 && quantizedShare <= 1,
+          "the share " + quantizedShare + " of '" + label + "' is not between 0 and 1");
       requireFinite(qualityDb);
     }
   }

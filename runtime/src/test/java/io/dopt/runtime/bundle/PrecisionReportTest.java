@@ -43,7 +43,7 @@ class PrecisionReportTest {
                 Layer.planned("b/MatMul", "f32"),
                 Layer.planned("a/Conv", "int8").withFound("int8", "QLinearConv")))
         .withCalibration(new Calibration("0".repeat(64), 8, 20, 7))
-        .withTrials(List.of(new Trial("all int8", 31.5, true)))
+        .withTrials(List.of(new Trial("all int8", 0.97, 31.5, true)))
         .withRanges(List.of(RANGE));
   }
 
@@ -82,6 +82,7 @@ class PrecisionReportTest {
         "\"sha256\": \"0 | \"sha256\": \"x | is not a SHA-256",
         "\"qualityDb\": 31.5 | \"qualityDb\": \"NaN\" | NaN is no number",
         "\"qualityDb\": 31.5 | \"qualityDb\": 1e999 | is no number that can be there",
+        "\"quantizedShare\": 0.97 | \"quantizedShare\": 1.5 | is not between 0 and 1",
         "[ 500.0, 1000.0 ] | [ 500.0, 1000.0, 1 ] | is no stretch",
         "[ 500.0, 1000.0 ] | [ 500.0, 500.0 ] | are none",
         "[ -1.5, -2.0 ] | [ -1.5 ] | lists of different lengths",
