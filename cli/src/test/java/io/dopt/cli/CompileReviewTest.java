@@ -43,16 +43,28 @@ class CompileReviewTest {
                 "--precision=int8",
                 "--calibration-count=1",
                 "--calibration-steps=2",
-                "--gate-steps=2",
                 "--allow-slower",
                 "--json"));
     words.addAll(List.of(more));
     return compile(name, words.toArray(String[]::new));
   }
 
+  /** Nothing to calibrate, so quicker. */
+  private CommandLineRun weightOnly(String budget, String count) {
+    return compile(
+        "bundle",
+        "--precision=int8-weight",
+        "--no-check",
+        "--gate-steps=2",
+        "--allow-slower",
+        "--json",
+        budget,
+        count);
+  }
+
   @Test
   void theBundleSaysWhatTheEngineWasFoundToDo() throws IOException {
-    CommandLineRun run = quantized("first", "--gate-count=2");
+    CommandLineRun run = quantized("first", "--gate-count=2", "--gate-steps=2");
     assertEquals(0, run.exitCode(), run.err());
     Bundle bundle = Bundle.open(folder.resolve("first"));
     bundle.verify();
@@ -74,7 +86,7 @@ class CompileReviewTest {
     assertEquals(integer.size(), review.at("/effect/precisions/1/found").asInt());
     assertTrue(review.at("/speed/ratio").asDouble() > 0, run.out());
 
-    assertEquals(0, quantized("second", "--gate-count=2").exitCode());
+    assertEquals(0, quantized("second", "--gate-count=2", "--gate-steps=2").exitCode());
     assertEquals(
         Files.readString(folder.resolve("first").resolve(Bundle.LOCK)),
         Files.readString(folder.resolve("second").resolve(Bundle.LOCK)));
@@ -86,7 +98,7 @@ class CompileReviewTest {
 
   @Test
   void aBudgetThatIsNotMetLeavesNothing() throws IOException {
-    CommandLineRun run = quantized("bundle", "--quality-budget=psnr>=90", "--gate-count=2");
+    CommandLineRun run = weightOnly("--quality-budget=psnr>=90", "--gate-count=2");
     assertEquals(ErrorCode.QUALITY.exitCode(), run.exitCode(), run.err());
     assertTrue(run.out().contains("psnr.mean is"), run.out());
     assertTrue(run.out().contains("No bundle was written"), run.out());
@@ -95,9 +107,32 @@ class CompileReviewTest {
     }
   }
 
+  /** Engines for every shape have no integer attention. */
+  @Test
+  void aSilentFallbackIsRefusedByName() {
+    CommandLineRun run = quantized("bundle", "--dynamic", "--attention=all", "--no-gate");
+    assertEquals(ErrorCode.ENGINE.exitCode(), run.exitCode(), run.out());
+    assertTrue(
+        run.out().contains("attn1/Attention (planned int8, found f32 in MultiHeadAttention)"),
+        run.out());
+    assertFalse(Files.exists(folder.resolve("bundle")));
+
+    CommandLineRun allowed =
+        quantized("bundle", "--dynamic", "--attention=all", "--no-gate", "--allow-fallback");
+    assertEquals(0, allowed.exitCode(), allowed.err());
+    assertTrue(allowed.err().contains("otherwise than planned"), allowed.err());
+    Layer attention =
+        Bundle.open(folder.resolve("bundle")).precisionReport().orElseThrow().layers().stream()
+            .filter(layer -> layer.name().endsWith("attn1/Attention"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("int8", attention.planned());
+    assertEquals(Optional.of("f32"), attention.found());
+  }
+
   @Test
   void aSingleImageDoesNotDecideAMean() {
-    CommandLineRun run = quantized("bundle", "--quality-budget=psnr>=30", "--gate-count=1");
+    CommandLineRun run = weightOnly("--quality-budget=psnr>=30", "--gate-count=1");
     assertEquals(ErrorCode.INCONCLUSIVE.exitCode(), run.exitCode(), run.out());
     assertTrue(run.out().contains("--gate-count"), run.out());
     assertFalse(Files.exists(folder.resolve("bundle")));
