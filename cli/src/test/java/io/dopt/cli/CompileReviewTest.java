@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,22 @@ class CompileReviewTest {
   private static final Path FIXTURE =
       Path.of(System.getProperty("dopt.root"), "testdata", "fixtures", "sd15-tiny");
 
+  @TempDir private static Path shared;
+
   @TempDir private Path folder;
+
+  @BeforeAll
+  static void calibrate() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "calibrate",
+            FIXTURE,
+            "-o",
+            shared.resolve("calibration.json"),
+            "--count=1",
+            "--steps=2");
+    assertEquals(0, run.exitCode(), run.err());
+  }
 
   private CommandLineRun compile(String name, String... more) {
     List<Object> words =
@@ -41,8 +57,7 @@ class CompileReviewTest {
         new ArrayList<>(
             List.of(
                 "--precision=int8",
-                "--calibration-count=1",
-                "--calibration-steps=2",
+                "--calibration=" + shared.resolve("calibration.json"),
                 "--allow-slower",
                 "--json"));
     words.addAll(List.of(more));
