@@ -44,7 +44,7 @@ record Candidates(CandidateOrder order, int usual, long multiplications) {
             .filter(layer -> usual.contains(layer) || work.get(layer) >= LEAST_SHARE * all)
             .toList();
     SortedMap<String, Sensitivity> sensitivities =
-        SensitivityEstimate.of(graph, possible, recipe, calibration);
+        SensitivityEstimate.of(graph, possible, recipe, calibration, shape);
     List<Candidate> candidates =
         possible.stream()
             .map(

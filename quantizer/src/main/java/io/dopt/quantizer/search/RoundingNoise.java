@@ -34,7 +34,9 @@ record RoundingNoise(double scale, double least, double most) {
     double sum = 0;
     for (int i = 0; i < counts.length; i++) {
       double middle = histogram.middle(histogram.first() + i);
-      double beyond = Math.max(0, Math.max(least - middle, middle - most));
+      // Of a bin that the end of the range lies in, nothing need be beyond.
+      double beyond = Math.max(least - middle, middle - most) - histogram.width() / 2;
+      beyond = Math.max(0, beyond);
       sum += counts[i] * (beyond * beyond + scale * scale / 12);
     }
     return total == 0 ? 0 : sum / total;

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * How much noise a layer would add if it alone were quantized.
  *
- * @param byBucket power of the noise over that of the layer's output, for each of the calibration's
- *     stretches of timesteps; 0 where no step fell into the stretch
+ * @param byBucket power of the noise over that of the layer's output, times the positions of that,
+ *     for each of the calibration's stretches of timesteps; 0 where no step fell into the stretch
  */
 public record Sensitivity(List<Double> byBucket) {
   public Sensitivity {

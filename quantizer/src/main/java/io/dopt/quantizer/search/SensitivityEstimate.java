@@ -18,9 +18,11 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.Granularity;
 import io.dopt.tensor.QuantizationParameters;
+import io.dopt.tensor.Shape;
 import io.dopt.tensor.SymmetricFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,8 +30,10 @@ import java.util.TreeMap;
  * Estimates from a calibration and the weights how much noise each layer would add in int8, without
  * running anything: the rounding of its input carried through the weight, the rounding of the
  * weight carried through the input, and of a convolution the rounding of its output, all taken as
- * independent and over the power of the output. Three inputs of an attention count by their own
- * power.
+ * independent and over the power of the output. The three inputs of an attention count by their own
+ * power. This times the positions of the output (pixels or tokens) is the estimate: what is wrong
+ * at a low resolution is a small part of what the latents become, since skip connections pass it
+ * by.
  */
 public final class SensitivityEstimate {
   private static final int LEVELS = 256;
@@ -37,9 +41,14 @@ public final class SensitivityEstimate {
   private final Graph graph;
   private final QuantizationRecipe recipe;
   private final CalibrationTable calibration;
+  private final Map<String, Long> shape;
 
   private SensitivityEstimate(
-      Graph graph, QuantizationRecipe recipe, CalibrationTable calibration) {
+      Graph graph,
+      QuantizationRecipe recipe,
+      CalibrationTable calibration,
+      Map<String, Long> shape) {
+    this.shape = shape;
     this.graph = graph;
     this.recipe = recipe;
     this.calibration = calibration;
@@ -49,6 +58,7 @@ public final class SensitivityEstimate {
    * The estimate for some layers of {@code graph}.
    *
    * @param layers names of layers and attentions
+   * @param shape values of the graph's symbols
    * @return by layer
    * @throws DoptException (BAD_INPUT) when the calibration did not observe one; (QUALITY) when a
    *     weight is not finite
@@ -57,11 +67,12 @@ public final class SensitivityEstimate {
       Graph graph,
       Iterable<String> layers,
       QuantizationRecipe recipe,
-      CalibrationTable calibration) {
+      CalibrationTable calibration,
+      Map<String, Long> shape) {
     SortedMap<String, Node> nodes = new TreeMap<>();
     PrecisionPlan.layersOf(graph).forEach(node -> nodes.put(node.name(), node));
     PrecisionPlan.attentionsOf(graph).forEach(node -> nodes.put(node.name(), node));
-    SensitivityEstimate estimate = new SensitivityEstimate(graph, recipe, calibration);
+    SensitivityEstimate estimate = new SensitivityEstimate(graph, recipe, calibration, shape);
     SortedMap<String, Sensitivity> result = new TreeMap<>();
     for (String layer : layers) {
       Node node = nodes.get(layer);
@@ -97,7 +108,7 @@ public final class SensitivityEstimate {
       double power =
           gain * (inputNoise.power(read) + error * error * RoundingNoise.signal(read))
               + (node.operator() instanceof Conv ? outputNoise.power(given) : 0);
-      byBucket.add(over(power, RoundingNoise.signal(given)));
+      byBucket.add(positions(node) * over(power, RoundingNoise.signal(given)));
     }
     return byBucket;
   }
@@ -111,9 +122,20 @@ public final class SensitivityEstimate {
         BucketStatistics read = statistics.buckets().get(bucket);
         sum += over(noise(statistics).power(read), RoundingNoise.signal(read));
       }
-      byBucket.add(sum);
+      byBucket.add(positions(node) * sum);
     }
     return byBucket;
+  }
+
+  /** Elements of a layer's output for each of its channels. */
+  private double positions(Node node) {
+    Shape output = node.output().type().shape();
+    int channels = node.operator() instanceof Conv ? 1 : output.rank() - 1;
+    double count = 1;
+    for (int axis = 0; axis < output.rank(); axis++) {
+      count *= axis == channels ? 1 : output.get(axis).evaluate(shape);
+    }
+    return count;
   }
 
   private static double over(double noise, double signal) {
