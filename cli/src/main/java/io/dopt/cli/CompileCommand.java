@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -161,7 +162,9 @@ final class CompileCommand extends DoptSubcommand {
                   review.map(BundleReview.class::cast).orElse(BundleReview.NONE));
       summary.notices().forEach(console()::warning);
       List<Explanation> explanations =
-          explain ? Explanation.of(rewritten, model, summary) : List.of();
+          explain
+              ? Explanation.of(rewritten, model, summary, excluded(rewritten.model(), quantized))
+              : List.of();
       CompileReport report =
           CompileReport.of(
               summary,
@@ -176,6 +179,14 @@ final class CompileCommand extends DoptSubcommand {
     } finally {
       progress.close();
     }
+  }
+
+  /** What a recipe left alone; a plan or a search has other reasons. */
+  private SortedMap<String, List<String>> excluded(
+      PipelineModel model, Optional<Quantization> quantized) {
+    return quantized.isEmpty() || quantization.isAuto()
+        ? new TreeMap<>()
+        : quantized.get().excluded(model, sizes.stream().findFirst());
   }
 
   private Optional<Quantization> quantized(PipelineModel model) {

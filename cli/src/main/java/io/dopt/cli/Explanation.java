@@ -1,6 +1,7 @@
 package io.dopt.cli;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.lowering.LoweringChoice;
 import io.dopt.compiler.target.EngineChoices;
@@ -20,12 +21,15 @@ import java.util.stream.Collectors;
  * operators were written, and why not otherwise.
  *
  * @param precision how many layers compute in which precision
+ * @param excluded layers that quantization left in float32, by reason; empty where nothing was
+ *     quantized
  * @param engines how operators were written, engines alike together
  */
 record Explanation(
     String component,
     List<PassEffect> passes,
     String precision,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, List<String>> excluded,
     List<EngineEffect> engines,
     @JsonIgnore String passTable) {
 
@@ -68,13 +72,26 @@ record Explanation(
   }
 
   static List<Explanation> of(
-      PassPipeline.ModelResult rewritten, PipelineModel model, CompileSummary summary) {
+      PassPipeline.ModelResult rewritten,
+      PipelineModel model,
+      CompileSummary summary,
+      SortedMap<String, List<String>> excluded) {
     return rewritten.traces().stream()
-        .map(trace -> of(trace, model.components().get(trace.graph()).graph(), summary))
+        .map(
+            trace ->
+                of(
+                    trace,
+                    model.components().get(trace.graph()).graph(),
+                    summary,
+                    trace.graph().equals(Calibration.DENOISER) ? excluded : new TreeMap<>()))
         .toList();
   }
 
-  private static Explanation of(PassTrace trace, Graph graph, CompileSummary summary) {
+  private static Explanation of(
+      PassTrace trace,
+      Graph graph,
+      CompileSummary summary,
+      SortedMap<String, List<String>> excluded) {
     List<EngineEffect> engines =
         summary.components().stream()
             .filter(part -> part.name().equals(trace.graph()))
@@ -94,11 +111,16 @@ record Explanation(
                         record.refusals()))
             .toList();
     String precision = PrecisionPlan.of(graph).summary();
-    return new Explanation(trace.graph(), passes, precision, engines, trace.explain());
+    return new Explanation(trace.graph(), passes, precision, excluded, engines, trace.explain());
   }
 
   String text() {
-    String before = passTable + "  layers: " + precision + System.lineSeparator();
+    StringBuilder before =
+        new StringBuilder(passTable + "  layers: " + precision + System.lineSeparator());
+    excluded.forEach(
+        (reason, layers) ->
+            before.append(
+                String.format("  left in f32 (%s): %s%n", reason, String.join(", ", layers))));
     return before
         + engines.stream()
             .map(EngineEffect::text)

@@ -4,6 +4,7 @@ import io.dopt.compiler.DenoiserShape;
 import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.Component;
 import io.dopt.ir.pipeline.PipelineModel;
+import io.dopt.quantizer.ExcludedLayers;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizeLayers;
@@ -42,6 +43,11 @@ record Quantization(
   static PrecisionPlan plan(
       PipelineModel model, QuantizationRecipe recipe, Optional<ImageSize> size) {
     return PrecisionPlan.of(denoiser(model).graph(), recipe, shape(model, size).bindings());
+  }
+
+  /** The layers that the recipe leaves in float32, by reason. */
+  SortedMap<String, List<String>> excluded(PipelineModel original, Optional<ImageSize> size) {
+    return ExcludedLayers.of(denoiser(original).graph(), recipe, shape(original, size).bindings());
   }
 
   /** The plan in a file, for the denoiser of {@code model}. */

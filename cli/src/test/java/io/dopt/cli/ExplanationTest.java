@@ -15,6 +15,7 @@ class ExplanationTest {
           "unet",
           List.of(),
           "83 f32",
+          new TreeMap<>(Map.of("too small", List.of("a", "b"))),
           List.of(
               effect("Conv -> Conv", "batch1.onnx", "dynamic.onnx"),
               effect("Conv -> other", "batch2.onnx")),
@@ -43,6 +44,7 @@ class ExplanationTest {
   void theReportShowsWhatWasAskedForBeforeTheSummary() {
     List<String> lines = text(UNET).lines().map(String::strip).toList();
     assertEquals(List.of("unet", "RemoveDeadNodes", "layers: 83 f32"), lines.subList(0, 3));
+    assertTrue(lines.contains("left in f32 (too small): a, b"), lines.toString());
     assertTrue(
         lines.indexOf("33  Conv -> Conv") > lines.indexOf("batch1.onnx, dynamic.onnx:"),
         lines.toString());

@@ -58,11 +58,13 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
             ErrorCode.USAGE,
             String.format(
                 "--exclude '%s' fits none of the %d layers of the %s. Their names are like %s;"
-                    + " 'dopt compile --explain' lists them.",
+                    + " 'dopt inspect"
+                    + " CHECKPOINT --ir %s --after-passes' shows them all.",
                 exclusion.pattern().pattern(),
                 layers.size(),
                 graph.name(),
-                layers.keySet().stream().limit(3).collect(Collectors.joining(", "))));
+                layers.keySet().stream().limit(3).collect(Collectors.joining(", ")),
+                graph.name()));
       }
       excluded.forEach(layer -> layers.put(layer, Precision.FLOAT32));
     }

@@ -256,6 +256,15 @@ class QuantizeLayersTest {
   }
 
   @Test
+  void saysWhatIsExcludedAndWhy() {
+    assertEquals(
+        Map.of(
+            "--exclude ^to_",
+            List.of("to_k/MatMul", "to_out/MatMul", "to_q/MatMul", "to_v/MatMul")),
+        ExcludedLayers.of(GRAPH, recipe(Precision.INT8, Exclusion.byUser("^to_")), Map.of()));
+  }
+
+  @Test
   void exclusionsThatFitNothingAreRefused() {
     QuantizationRecipe recipe = recipe(Precision.INT8, Exclusion.byUser("to_qq"));
     DoptException error =
