@@ -10,10 +10,10 @@ batch=${3:-1}
 work=${WORK:-$root/build/bench-int8}
 mkdir -p "$work"
 [ -d "$work/checkpoint" ] || "$root/dopt" --quiet synth sd15 -o "$work/checkpoint" > /dev/null
-[ -d "$work/f32" ] || "$root/dopt" --quiet compile "$work/checkpoint" -o "$work/f32" --no-cache --no-check > /dev/null
+[ -d "$work/f32" ] || "$root/dopt" --quiet compile "$work/checkpoint" -o "$work/f32" --no-cache --no-check --no-gate > /dev/null
 # Weights are random, so images are noise: neither quality nor ranges matter here, only which kernels run.
 [ -d "$work/int8" ] || "$root/dopt" --quiet compile "$work/checkpoint" -o "$work/int8" --precision int8 --calibration-count 1 \
-  --calibration-steps 1 --no-cache --no-check > /dev/null
+  --calibration-steps 1 --no-cache --no-check --no-gate > /dev/null
 engine=batch${batch}_height64_width64_sequence77.onnx
 models=("dopt f32=$work/f32/unet/$engine" "dopt int8=$work/int8/unet/$engine")
 if [ -n "${PYTHON:-}" ]; then

@@ -34,10 +34,14 @@ final class ActivationQuantizer {
         value.name() + ' ' + elementType.text(), key -> write(observed, value, elementType));
   }
 
-  private Value write(Value observed, Value value, ElementType elementType) {
+  /** How a value is quantized, by what was observed of it. */
+  ActivationQuantization quantization(Value observed, ElementType elementType) {
     Range range = ranges.range(observed, LEVELS);
-    ActivationQuantization quantization =
-        ActivationQuantization.of(elementType, range.minimum(), range.maximum());
+    return ActivationQuantization.of(elementType, range.minimum(), range.maximum());
+  }
+
+  private Value write(Value observed, Value value, ElementType elementType) {
+    ActivationQuantization quantization = quantization(observed, elementType);
     Value scale = builder.scalar(value.type().elementType(), quantization.scale());
     Value stored;
     Value result;

@@ -11,6 +11,7 @@ import io.dopt.ir.operator.Conv;
 import io.dopt.ir.operator.QuantizedAttention;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.weight.BiasCorrection;
+import io.dopt.quantizer.weight.BiasRoom;
 import io.dopt.quantizer.weight.ChannelStatistic;
 import io.dopt.quantizer.weight.LowRankBranch;
 import io.dopt.tensor.DoptException;
@@ -165,14 +166,32 @@ public final class QuantizeLayers {
       return;
     }
     QuantizationParameters parameters = weights.perChannel(node, weight, format);
-    inputs.add(weights.write(weight, parameters));
-    inputs.addAll(bias(node, weight, parameters));
+    List<Value> bias = bias(node, weight, parameters);
+    inputs.add(weights.write(weight, withRoom(node, precision, weight, parameters, bias)));
+    inputs.addAll(bias);
     builder.copy(node.withInputs(inputs));
     if (precision == Precision.INT8 && node.operator() instanceof Conv) {
       replaced.put(
           node.output().name(),
           activations.orElseThrow().quantized(node.output(), node.output(), ElementType.UINT8));
     }
+  }
+
+  /** The scales of an integer convolution that its bias fits. */
+  private QuantizationParameters withRoom(
+      Node node,
+      Precision precision,
+      Weight weight,
+      QuantizationParameters parameters,
+      List<Value> bias) {
+    if (precision != Precision.INT8 || !(node.operator() instanceof Conv) || bias.isEmpty()) {
+      return parameters;
+    }
+    return BiasRoom.of(
+        weight,
+        parameters,
+        builder.weightOf(bias.get(0)).orElseThrow().data(),
+        activations.orElseThrow().quantization(node.inputs().get(0), ElementType.UINT8).scale());
   }
 
   /** A linear layer whose weight is stored in groups, with the branch that takes its outliers. */

@@ -9,6 +9,7 @@ import io.dopt.ir.Graph;
 import io.dopt.ir.GraphBuilder;
 import io.dopt.ir.Node;
 import io.dopt.ir.Value;
+import io.dopt.ir.Weight;
 import io.dopt.ir.operator.Attention;
 import io.dopt.ir.operator.LayerNormalization;
 import io.dopt.ir.operator.QuantizedAttention;
@@ -22,11 +23,16 @@ import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.calibration.MinMaxRange;
 import io.dopt.quantizer.calibration.TimestepBuckets;
 import io.dopt.quantizer.calibration.ValueStatistics;
+import io.dopt.quantizer.weight.BiasRoom;
+import io.dopt.quantizer.weight.WeightScales;
 import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Granularity;
+import io.dopt.tensor.QuantizationParameters;
 import io.dopt.tensor.Shape;
+import io.dopt.tensor.SymmetricFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -253,6 +259,27 @@ class QuantizeLayersTest {
     assertEquals(List.of(), plan.differences(quantized));
     assertTrue(
         quantized.nodes().stream().anyMatch(node -> node.operator() instanceof QuantizedAttention));
+  }
+
+  /** One channel of zeros, one of tiny weights: their outputs are their biases. */
+  @Test
+  void biasesOfChannelsWithoutWeightsFitIntegers() {
+    float[] values = noise(11, 4, 4, 3, 3).toFloats();
+    Arrays.fill(values, 0, 36, 0);
+    Arrays.fill(values, 36, 72, 1e-8f);
+    Weight weight = Weight.of("w", DenseTensor.ofFloats(List.of(4L, 4L, 3L, 3L), values));
+    DenseTensor bias = DenseTensor.ofFloats(List.of(4L), 0.01f, 1, -0.5f, 0);
+    float activation = 0.02f;
+    QuantizationParameters before =
+        WeightScales.ofMaximum(weight, SymmetricFormat.INT8, new Granularity.PerAxis(0));
+    float[] old = before.scale().toFloats();
+    float[] scales = BiasRoom.of(weight, before, bias, activation).scale().toFloats();
+    for (int channel = 0; channel < 2; channel++) {
+      double stored = Math.rint(bias.toFloats()[channel] / (activation * (double) scales[channel]));
+      assertTrue(stored <= 1 << 30 && stored > 1 << 29, "stored as " + stored);
+    }
+    assertEquals(old[2], scales[2]);
+    assertEquals(old[3], scales[3]);
   }
 
   @Test

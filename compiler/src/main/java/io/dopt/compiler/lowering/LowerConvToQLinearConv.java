@@ -114,7 +114,7 @@ final class LowerConvToQLinearConv implements Lowering<Conv> {
     int[] units = new int[values.length];
     for (int channel = 0; channel < units.length; channel++) {
       double unit = activation * channels[channels.length == 1 ? 0 : channel];
-      // The cast saturates, at a bias that no accumulator could hold beside the products.
+      // The quantizer gives every channel a scale at which its bias fits (BiasRoom).
       units[channel] = (int) Math.rint(values[channel] / unit);
     }
     return emitter.integers(units);
