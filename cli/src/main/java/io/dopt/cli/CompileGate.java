@@ -5,6 +5,7 @@ import io.dopt.evals.ComparisonRequest;
 import io.dopt.evals.Criteria;
 import io.dopt.evals.Evaluation;
 import io.dopt.evals.EvaluationPrompts;
+import io.dopt.evals.KeptReference;
 import io.dopt.evals.Reference;
 import io.dopt.evals.Sampling;
 import io.dopt.evals.gate.Gate;
@@ -32,15 +33,10 @@ final class CompileGate {
   private static final int COUNT = 8;
 
   /**
-   * A single image has no mean with an interval, and few steps say little: below, the images of one
-   * noise are hardly the same picture.
+   * Multiplications of a denoiser's call from which on eight images of twenty steps are a matter of
+   * hours. What decides is work and not time, so that the same compile makes the same images.
    */
-  private static final Gate LEAST_OF_ONE = Gate.parse("psnr.min>=20");
-
-  /**
-   * A call of the denoiser that takes longer makes eight images of twenty steps a matter of hours.
-   */
-  private static final double SLOW_MILLISECONDS = 1000;
+  private static final long SLOW = 100_000_000_000L;
 
   private static final int SLOW_STEPS = 4;
   private static final int SLOW_COUNT = 1;
@@ -73,31 +69,32 @@ final class CompileGate {
   /**
    * Judges.
    *
-   * @param referenceMilliseconds of the denoiser's call in float32
+   * @param multiplications of a call of the denoiser
    * @return what was found; empty when the bundle makes no images
    * @throws DoptException (QUALITY) when a limit is not kept; (INCONCLUSIVE) when the images do not
    *     decide
    */
-  Optional<Comparison> judge(Path candidate, Path reference, double referenceMilliseconds) {
-    boolean slow = referenceMilliseconds > SLOW_MILLISECONDS;
+  Optional<Comparison> judge(Path candidate, Path reference, long multiplications) {
+    boolean slow = multiplications > SLOW;
     int count = options.count().orElse(slow ? slowCount() : COUNT);
     OptionalInt steps =
         options.steps().isPresent() || !slow ? options.steps() : OptionalInt.of(SLOW_STEPS);
     if (slow && (options.count().isEmpty() || options.steps().isEmpty())) {
       console.warning(
           String.format(
-              "A denoiser step takes %s, so the gate compares %s of %d steps. More say more:"
-                  + " --gate-count, --gate-steps, or 'dopt eval' afterwards.",
-              Amount.seconds(referenceMilliseconds / 1e3),
-              Figures.count(count, "pair"),
-              steps.orElseThrow()));
+              "A step of this denoiser is %d billion multiplications, so the gate compares %s of %d"
+                  + " steps. More say more: --gate-count, --gate-steps, or 'dopt eval' afterwards.",
+              multiplications / 1_000_000_000, Figures.count(count, "pair"), steps.orElseThrow()));
     }
     try (FeatureNetworks networks = networks(options.budget().gates(), candidate);
         EvaluationProgress progress = new EvaluationProgress(console)) {
+      // One after the other: two denoisers at once would take the memory of both.
+      KeptReference kept =
+          KeptReference.of(reference, last(count), count, sampling(steps), 0, progress);
       ComparisonRequest request =
           new ComparisonRequest(
               candidate,
-              new Reference.OtherBundle(reference),
+              new Reference.Kept(kept),
               last(count),
               count,
               sampling(steps),
@@ -125,20 +122,20 @@ final class CompileGate {
     if (!options.budget().gates().isEmpty()) {
       return options.budget().gates();
     }
-    return List.of(count == 1 ? LEAST_OF_ONE : least());
+    return List.of(Gate.parse((count == 1 ? "psnr.min>=" : "psnr.mean>=") + least()));
   }
 
   /**
-   * What a sound recipe keeps with room to spare, and one without exclusions and with ranges of a
-   * single step does not (docs/quantization.md).
+   * Decibels that a sound recipe keeps with room to spare, and one without exclusions and with
+   * ranges of a single step does not (docs/quantization.md). A single image has no mean with an
+   * interval.
    */
-  private Gate least() {
-    return Gate.parse(
-        switch (precision) {
-          case FLOAT32, FLOAT16, BFLOAT16, INT8, FLOAT8 -> "psnr.mean>=28";
-          case INT8_WEIGHT -> "psnr.mean>=34";
-          case INT4_WEIGHT -> "psnr.mean>=24";
-        });
+  private int least() {
+    return switch (precision) {
+      case FLOAT32, FLOAT16, BFLOAT16, INT8, FLOAT8 -> 28;
+      case INT8_WEIGHT -> 34;
+      case INT4_WEIGHT -> 24;
+    };
   }
 
   /** A CLIP is loaded only for a budget that speaks of it. */

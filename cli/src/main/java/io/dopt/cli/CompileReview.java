@@ -8,6 +8,7 @@ import io.dopt.compiler.proof.ProvenLayer;
 import io.dopt.evals.Comparison;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.quantizer.Precision;
+import io.dopt.quantizer.search.Multiplications;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.PrecisionReport;
 import io.dopt.runtime.bundle.PrecisionReport.Layer;
@@ -79,7 +80,8 @@ final class CompileReview implements BundleReview {
       try (ReferenceBundle reference = ReferenceBundle.compile(unquantized, options)) {
         speed = Optional.of(speed(folder, reference.folder(), shape));
         if (wanted.gated()) {
-          comparison = gate.judge(folder, reference.folder(), speed.get().referenceMilliseconds());
+          long work = Multiplications.of(Calibration.denoiser(unquantized).graph(), shape);
+          comparison = gate.judge(folder, reference.folder(), work);
         }
       }
     }
