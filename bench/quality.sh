@@ -12,7 +12,7 @@ mkdir -p "$work"
 demo=$root/examples/shapes-world
 # Every captions.txt line that prompts.txt lacks, in an order that depends on nothing but the text.
 grep -vxFf "$demo/prompts.txt" "$root/examples/shapes-world-provenance/captions.txt" | awk '{ printf "%s %s\n", NR * 7919 % 2384, $0 }' |
-  sort -n | cut -d' ' -f2- | head -n "$count" > "$work/held-out.txt"
+  sort -n | cut -d' ' -f2- | awk -v n="$count" 'NR <= n' > "$work/held-out.txt"
 "$root/dopt" --quiet compile "$demo" -o "$work/f32" --force > /dev/null
 for precision; do
   name=${precision// /_}
