@@ -72,14 +72,25 @@ final class Calibration {
   }
 
   /**
-   * The hash by which a calibration names the graph it is of: equal wherever the checkpoint lies.
+   * The hash by which a calibration names what it is of: equal wherever the checkpoint lies.
    *
    * @param model after the passes; not quantized
    */
   static String graphHash(PipelineModel model, FileHashes hashes) {
     try (SourceHashes sources = new SourceHashes(model, hashes)) {
-      return sources.contentHash(denoiser(model));
+      return graphHash(model, sources);
     }
+  }
+
+  /** All that a denoiser's values depend on: its graph, what reads prompts, the noise schedule. */
+  private static String graphHash(PipelineModel model, SourceHashes sources) {
+    List<String> parts = new ArrayList<>(List.of(sources.contentHash(denoiser(model))));
+    model.components().entrySet().stream()
+        .filter(component -> component.getKey().startsWith("text_encoder"))
+        .forEach(component -> parts.add(sources.contentHash(component.getValue())));
+    model.tokenizers().values().forEach(it -> parts.add(Sha256.of(it.tokenizerJson())));
+    model.scheduler().ifPresent(it -> parts.add(it.toString()));
+    return Sha256.of(String.join("\n", parts));
   }
 
   static Component denoiser(PipelineModel model) {
@@ -123,7 +134,7 @@ final class Calibration {
       try (DiffusionPipeline pipeline =
           DiffusionPipeline.open(Bundle.open(bundle), request.engine())) {
         CalibrationSettings settings = settings(pipeline.bundle().manifest(), shape);
-        String hash = sources.contentHash(denoiser(model));
+        String hash = graphHash(model, sources);
         CalibrationTable nothing =
             new CalibrationTable(
                 CalibrationTable.FORMAT_VERSION, hash, settings, timesteps(), new TreeMap<>());

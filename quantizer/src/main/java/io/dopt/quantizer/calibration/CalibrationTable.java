@@ -20,8 +20,8 @@ import java.util.TreeMap;
  * version {@value #FORMAT_VERSION}. Same graph, same settings, same bytes.
  *
  * @param formatVersion always {@value #FORMAT_VERSION}
- * @param graph SHA-256 of the graph whose values these are, with the content of its weights, which
- *     is the same wherever the checkpoint lies
+ * @param graph SHA-256 of what the values depend on: the denoiser's graph with the content of its
+ *     weights, text encoders, tokenizers and scheduler; the same wherever the checkpoint lies
  * @param settings how the images were made
  * @param timesteps the stretches of timesteps
  * @param values by name in the graph
