@@ -31,6 +31,7 @@ import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
 import io.dopt.tensor.Sha256;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
