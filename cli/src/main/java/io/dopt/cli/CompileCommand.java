@@ -59,7 +59,7 @@ final class CompileCommand extends DoptSubcommand {
       description = "The bundle to write.")
   private Path output;
 
-  @Option(names = "--force", description = "Replace a bundle that exists.")
+  @Option(names = "--force", description = "Replace a bundle, and a --plan-output, that exist.")
   private boolean force;
 
   @Option(
@@ -199,6 +199,7 @@ final class CompileCommand extends DoptSubcommand {
     }
     Optional<ImageSize> size = sizes.stream().findFirst();
     plans.requireEffect(quantization.isAuto(), true);
+    plans.requireFree(force);
     ReviewOptions review = reviewing.options(gateNames(model), !noCheck);
     if (quantization.isAuto() && plans.plan().isEmpty()) {
       return Optional.of(searched(model, recipe, review));
@@ -223,9 +224,12 @@ final class CompileCommand extends DoptSubcommand {
     if (!review.gated() || noCheck) {
       throw new DoptException(
           ErrorCode.USAGE,
-          (noCheck ? "--no-check" : "--no-gate")
-              + " does not go with --precision auto, which compares images to find out what may be"
-              + " quantized. Leave it out, or give a --plan.");
+          (noCheck
+                  ? "--no-check does not go with --precision auto: what a search found becomes a bundle"
+                      + " only after its engine was tried."
+                  : "--no-gate does not go with --precision auto, which compares images to find out"
+                      + " what may be quantized.")
+              + " Leave it out, or give a --plan.");
     }
     CalibrationTable table = table(model, sizes.stream().findFirst());
     SearchSampling images = SearchSampling.of(calibration.prompts(model), table, review, model);

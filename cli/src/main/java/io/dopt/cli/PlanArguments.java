@@ -19,7 +19,8 @@ final class PlanArguments {
   @Option(
       names = "--plan-output",
       paramLabel = "FILE",
-      description = "Write the precision of every layer, for --plan.")
+      description =
+          "Write the precision of every layer, for --plan; --force replaces a file that exists.")
   private Path planOutput;
 
   /** The plan to take. */
@@ -27,9 +28,22 @@ final class PlanArguments {
     return Optional.ofNullable(plan);
   }
 
+  /**
+   * Refuses a place for the plan that is taken, before the work that makes it.
+   *
+   * @param force whether a file that exists is replaced
+   * @throws DoptException (IO) naming it
+   */
+  void requireFree(boolean force) {
+    if (planOutput != null) {
+      OutputFile.requireFree(planOutput, force);
+    }
+  }
+
   /** Writes the plan where it is wanted. */
   void write(PrecisionPlan chosen) {
     if (planOutput != null) {
+      OutputFile.createFolder(planOutput);
       PlanFile.write(planOutput, Calibration.DENOISER, chosen);
     }
   }

@@ -176,6 +176,11 @@ final class PrecisionSearch {
             candidates.share(count),
             comparison.metric("psnr").map(SampleSummary::mean),
             holds,
+            comparison
+                .verdict()
+                .decision()
+                .filter(decision -> decision.failure() == ErrorCode.INCONCLUSIVE)
+                .isPresent(),
             comparison.verdict().gates().stream()
                 .map(GateResult::explanation)
                 .collect(Collectors.joining(" ")),
@@ -206,6 +211,9 @@ final class PrecisionSearch {
               + budget.stream().map(Gate::text).collect(Collectors.joining(", "))
               + ", so there is no bundle. The best that was tried is "
               + best
+              + (trials.stream().anyMatch(SearchReport.Trial::undecided)
+                  ? " More images (--gate-count) may decide otherwise."
+                  : "")
               + " Loosen the budget, or compile with --precision f32.");
     }
     return length;

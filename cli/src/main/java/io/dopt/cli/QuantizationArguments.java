@@ -10,6 +10,7 @@ import io.dopt.quantizer.calibration.RangeMethod;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -128,7 +129,19 @@ final class QuantizationArguments {
   }
 
   private Precision precision() {
-    Precision chosen = isAuto() ? Precision.INT8 : Precision.parse(precision);
+    Precision chosen =
+        isAuto()
+            ? Precision.INT8
+            : Arrays.stream(Precision.values())
+                .filter(each -> each.text().equals(precision))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        new DoptException(
+                            ErrorCode.USAGE,
+                            "--precision is f32, int8, fp8, int8-weight, int4-weight or auto, not '"
+                                + precision
+                                + "'."));
     if (chosen == Precision.FLOAT16 || chosen == Precision.BFLOAT16) {
       throw new DoptException(
           ErrorCode.UNSUPPORTED,

@@ -17,7 +17,8 @@ final class ReviewArguments {
       paramLabel = "LIMIT",
       description =
           "How much worse than in float32 images may be: psnr>=30, ssim>=0.9, psnr.p05>=25,"
-              + " clip.delta>=-0.005; may be repeated. Without: psnr>=28, for int8-weight 34, for int4-weight 24.")
+              + " clip.delta>=-0.005; may be repeated. Without: psnr>=30 for auto, 34 for int8-weight,"
+              + " 24 for int4-weight, 28 for others.")
   private List<String> budget = List.of();
 
   @Option(
@@ -56,7 +57,9 @@ final class ReviewArguments {
 
   @Option(
       names = "--allow-slower",
-      description = "Only warn when the quantized denoiser is slower than in float32.")
+      description =
+          "Only warn when a denoiser with int8 layers is slower than in float32; without such layers,"
+              + " slower is a warning anyway.")
   private boolean allowSlower;
 
   /**

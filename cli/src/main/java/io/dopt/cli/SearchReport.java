@@ -25,6 +25,7 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
    * @param share of the denoiser's multiplications that they make, 0 to 1
    * @param psnr mean PSNR against float32 in dB; absent when all images are the same
    * @param holds whether the budget held
+   * @param undecided whether the images leave open if it does
    * @param explanation what the gates said
    * @param speed of a step against that in float32
    * @param chosen whether it became the bundle
@@ -35,12 +36,20 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
       double share,
       Optional<Estimate> psnr,
       boolean holds,
+      boolean undecided,
       String explanation,
       SpeedRatio speed,
       boolean chosen) {
 
     Trial asChosen() {
-      return new Trial(label, layers, share, psnr, holds, explanation, speed, true);
+      return new Trial(label, layers, share, psnr, holds, undecided, explanation, speed, true);
+    }
+
+    private String outcome() {
+      if (chosen) {
+        return "chosen";
+      }
+      return holds ? "holds" : undecided ? "undecided" : "breaks the budget";
     }
 
     double decibels() {
@@ -57,6 +66,16 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
                 new PrecisionReport.Trial(
                     trial.label, trial.share, trial.psnr.get().value(), trial.chosen))
         .toList();
+  }
+
+  /** What undecided trials beyond the chosen one leave open. */
+  private String advice() {
+    int chosen = trials.stream().filter(Trial::chosen).mapToInt(Trial::layers).max().orElse(0);
+    return trials.stream().anyMatch(trial -> trial.undecided && trial.layers > chosen)
+        ? String.format(
+            "%nundecided: the limit lies within the 95%% interval; more images (--gate-count) may"
+                + " allow more layers")
+        : "";
   }
 
   /** Quality against speed, fastest first. */
@@ -80,7 +99,8 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
                                     + " to "
                                     + Figures.metric("psnr", interval.high()))
                         .orElse("none"),
-                    trial.chosen ? "chosen" : trial.holds ? "holds" : "breaks the budget"));
-    return String.format("budget %s, judged by %s:%n%s", String.join(", ", budget), images, table);
+                    trial.outcome()));
+    return String.format(
+        "budget %s, judged by %s:%n%s%s", String.join(", ", budget), images, table, advice());
   }
 }

@@ -91,6 +91,11 @@ class CompileAutoTest {
   void whatWouldHaveNoEffectIsRefused() throws IOException {
     Path plan = Files.writeString(folder.resolve("plan.json"), "{}");
     assertRefused("--no-gate", compile("x", "--no-gate"));
+    assertRefused("--no-check", compile("x", "--no-check"));
+    CommandLineRun taken = compile("x", "--plan-output", plan);
+    assertEquals(ErrorCode.IO.exitCode(), taken.exitCode(), taken.err());
+    assertTrue(taken.err().contains("plan.json already exists"), taken.err());
+    assertEquals("{}", Files.readString(plan));
     assertRefused(
         "--plan", CommandLineRun.of("compile", FIXTURE, "-o", folder.resolve("x"), "--plan", plan));
     assertRefused(
