@@ -5,12 +5,15 @@ import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.Component;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.quantizer.ExcludedLayers;
+import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizeLayers;
 import io.dopt.quantizer.calibration.CalibrationSettings;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.search.PlanFile;
+import io.dopt.quantizer.search.Sensitivity;
+import io.dopt.quantizer.search.SensitivityEstimate;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.bundle.PrecisionReport;
 import java.nio.file.Path;
@@ -84,11 +87,34 @@ record Quantization(
     }
     CalibrationTable table = calibration.get();
     CalibrationSettings settings = table.settings();
-    return report
+    return withSensitivity(report, original, table)
         .withCalibration(
             new PrecisionReport.Calibration(
                 table.hash(), settings.prompts(), settings.steps(), settings.seed()))
         .withRanges(DriftingRanges.of(original, plan, table));
+  }
+
+  /** The estimate is for int8, whose layers it ranks. */
+  private PrecisionReport withSensitivity(
+      PrecisionReport report, Graph original, CalibrationTable table) {
+    List<String> ranked =
+        plan.quantized().stream()
+            .filter(layer -> plan.layers().get(layer) == Precision.INT8)
+            .toList();
+    SortedMap<String, Sensitivity> noise =
+        SensitivityEstimate.of(
+            original, ranked, recipe, table, Calibration.shape(model, table.settings()).bindings());
+    double most = noise.values().stream().mapToDouble(Sensitivity::mean).max().orElse(0);
+    return report.withLayers(
+        report.layers().stream()
+            .map(
+                layer -> {
+                  double own = noise.containsKey(layer.name()) ? noise.get(layer.name()).mean() : 0;
+                  return own > 0
+                      ? layer.withSensitivity(Math.rint(1000 * Math.log10(most / own)) / 100)
+                      : layer;
+                })
+            .toList());
   }
 
   private static Component denoiser(PipelineModel model) {

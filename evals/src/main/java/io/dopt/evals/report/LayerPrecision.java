@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param planned the precision that the recipe gives it, e.g. {@code int8}
  * @param found the precision the engine was found to run it in; absent when nobody looked
  * @param kernel the engine's operator that was found; absent when nobody looked
- * @param sensitivityDb the PSNR in dB that is left when this layer alone is quantized: the lower,
- *     the more sensitive
+ * @param sensitivityDb by how much less noise it adds than the most sensitive layer, in dB, 0 for
+ *     that one
  */
 public record LayerPrecision(
     String layer,

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param milliseconds of a denoiser step; absent for a layer that the engine has folded into others
  * @param share of the denoiser's time, 0 to 1
  * @param referenceMilliseconds the same layer of the reference
- * @param sensitivityDb PSNR left when it alone is quantized
+ * @param sensitivityDb by how much less noise it adds than the most sensitive layer, in dB
  */
 public record LayerRow(
     String layer,

@@ -134,8 +134,8 @@ public record PrecisionReport(
    * @param planned the precision of the plan, e.g. {@code int8}
    * @param found the precision the engine was found to run it in; absent when nobody looked
    * @param kernel the engine's operator that was found; absent when nobody looked
-   * @param sensitivityDb the PSNR in dB that is left when this layer alone is quantized; absent
-   *     when it was not measured
+   * @param sensitivityDb by how much less noise this layer adds when it alone is quantized than the
+   *     layer that adds most, estimated, in dB: 0 is the most sensitive; absent when not estimated
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record Layer(
@@ -156,6 +156,11 @@ public record PrecisionReport(
     /** A layer as planned, before anyone looked at the engine. */
     public static Layer planned(String name, String planned) {
       return new Layer(name, planned, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** With how sensitive it is. */
+    public Layer withSensitivity(double decibels) {
+      return new Layer(name, planned, found, kernel, Optional.of(decibels));
     }
 
     /** With what the engine was found to do. */
