@@ -120,9 +120,28 @@ final class CalibrateCommand extends DoptSubcommand {
 
   @Override
   public Integer call() {
-    long started = System.nanoTime();
-    OutputFile.requireFree(output, force);
     Path partial = output.resolveSibling(output.getFileName() + ".partial");
+    try {
+      return calibrate(partial);
+    } catch (DoptException | UncheckedIOException e) {
+      if (ErrorReport.of(e).code() == ErrorCode.INTERRUPTED && Files.exists(partial)) {
+        console()
+            .warning(
+                "The images that were finished are kept in "
+                    + partial
+                    + ". Go on with the same command and --resume.");
+      }
+      throw e;
+    }
+  }
+
+  private int calibrate(Path partial) {
+    long started = System.nanoTime();
+    if (resume && Files.exists(output) && !Files.exists(partial)) {
+      throw new DoptException(
+          ErrorCode.IO, output + " is complete; there is nothing to resume. Leave --resume out.");
+    }
+    OutputFile.requireFree(output, force);
     Optional<PartialCalibration> resumed = resumed(partial);
     try (Checkpoint opened = checkpoint.open(source)) {
       ImportedPipeline imported =

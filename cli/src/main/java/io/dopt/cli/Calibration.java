@@ -8,6 +8,7 @@ import io.dopt.compiler.Targets;
 import io.dopt.compiler.lock.FileHashes;
 import io.dopt.compiler.lock.SourceHashes;
 import io.dopt.evals.Sampling;
+import io.dopt.evals.report.Figures;
 import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.Component;
 import io.dopt.ir.pipeline.PipelineModel;
@@ -203,8 +204,11 @@ final class Calibration {
     int images = settings.prompts() - first;
     console.progress(
         String.format(
-            "observing %d values in %d steps of %d images",
-            observed.observations().size(), settings.steps(), images));
+            "observing %d values in %d images of %s%s",
+            observed.observations().size(),
+            images,
+            Figures.count(settings.steps(), "step"),
+            first == 0 ? "" : "; " + first + " of " + settings.prompts() + " are there"));
     try (Watch watch = new Watch(collector, images)) {
       for (int image = first; image < settings.prompts(); image++) {
         pipeline.denoise(generation(settings, shape, image), watch);

@@ -68,7 +68,8 @@ final class EvaluationSummary {
 
   private static TextTable quality(List<MetricResult> metrics) {
     TextTable table =
-        new TextTable("<Metric", "Mean", "<95% interval", "Median", "5th pct", "Least", "Most");
+        new TextTable(
+            "<Metric", "Mean", "<95% interval", "Median", "Bad tail", "<", "Least", "Most");
     for (MetricResult metric : metrics) {
       if (metric.summary().isPresent()) {
         SampleSummary summary = metric.summary().get();
@@ -78,11 +79,12 @@ final class EvaluationSummary {
             Figures.metric(name, summary.mean().value()),
             Figures.interval(name, summary.mean()),
             Figures.metric(name, summary.median().value()),
-            Figures.metric(name, summary.p05().value()),
+            Figures.metric(name, metric.badTail().orElseThrow().value()),
+            metric.badTailName() + " pct",
             Figures.metric(name, summary.minimum()),
             Figures.metric(name, summary.maximum()));
       } else {
-        table.row(metric.label(), "-", "-", "-", "-", "-", "-");
+        table.row(metric.label(), "-", "-", "-", "-", "", "-", "-");
       }
     }
     return table;

@@ -1,12 +1,14 @@
 package io.dopt.cli;
 
 import io.dopt.evals.Criteria;
+import io.dopt.evals.Evaluation;
 import io.dopt.evals.Reference;
 import io.dopt.evals.baseline.Baseline;
 import io.dopt.evals.gate.Gate;
 import io.dopt.evals.gate.GateNames;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,9 +28,9 @@ final class GateArguments {
 
   @Option(
       names = "--baseline",
-      paramLabel = "FILE",
+      paramLabel = "REPORT",
       description =
-          "The report.json of an earlier evaluation to compare with; gates such as"
+          "The report of an earlier evaluation to compare with, its folder or report.json; gates such as"
               + " psnr.regression<=0.5 are judged by it.")
   private Path baseline;
 
@@ -58,7 +60,9 @@ final class GateArguments {
     }
     return new Criteria(
         gates.stream().map(gate -> Gate.parse(gate, names)).toList(),
-        Optional.ofNullable(baseline).map(Baseline::read),
+        Optional.ofNullable(baseline)
+            .map(path -> Files.isDirectory(path) ? path.resolve(Evaluation.REPORT_JSON) : path)
+            .map(Baseline::read),
         noNoiseFloor ? 0 : Criteria.USUAL_NOISE_FLOOR_SAMPLES);
   }
 }

@@ -39,7 +39,8 @@ final class InspectCommand extends DoptSubcommand {
   @Parameters(
       paramLabel = "PATH",
       description =
-          "A checkpoint, a bundle, a graph that --ir printed, or what 'dopt calibrate' wrote.")
+          "A checkpoint, a bundle, a graph that --ir printed, what 'dopt calibrate' wrote, a plan, a"
+              + " precision.json, or a report of 'dopt eval'.")
   private Path path;
 
   @Option(
@@ -68,6 +69,12 @@ final class InspectCommand extends DoptSubcommand {
     if (afterPasses && component == null) {
       throw new DoptException(
           ErrorCode.USAGE, "--after-passes is for the graph that --ir COMPONENT prints.");
+    }
+    Optional<DocumentInspection> document = DocumentInspection.of(path);
+    if (document.isPresent() && plot == null) {
+      requireNoOptions("this is a " + document.get().kind());
+      console().result(document.get(), document.get().text());
+      return 0;
     }
     if (CalibrationInspection.looksLikeJson(path)) {
       requireNoOptions("a calibration has statistics, no IR");

@@ -91,6 +91,8 @@ record ReviewReport(
               total.found(),
               Figures.percent(total.shareOfTime())));
     }
+    double rest = 1 - precisions.stream().mapToDouble(EffectProof.Total::shareOfTime).sum();
+    parts.add("other operators " + Figures.percent(Math.max(0, rest)) + " of the time");
     return "layers:   " + String.join("; ", parts);
   }
 }

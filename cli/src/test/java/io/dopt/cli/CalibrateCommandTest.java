@@ -76,6 +76,9 @@ class CalibrateCommandTest {
     assertEquals(0, calibrate(file).exitCode());
     CalibrationTable table = CalibrationTable.read(file);
     Path partial = folder.resolve("calibration.json.partial");
+    CommandLineRun complete = calibrate(file, "--resume");
+    assertEquals(ErrorCode.IO.exitCode(), complete.exitCode());
+    assertTrue(complete.err().contains("is complete"), complete.err());
     Files.delete(file);
 
     CommandLineRun nothing = calibrate(file, "--resume");

@@ -52,6 +52,29 @@ class InspectCommandTest {
   }
 
   @Test
+  void saysWhatPlansAndReportsAre() throws IOException {
+    Path plan =
+        Files.writeString(
+            folder.resolve("plan.json"),
+            "{\"formatVersion\": 1, \"component\": \"unet\","
+                + " \"layers\": {\"a/Conv\": \"int8\", \"b/Conv\": \"f32\", \"c\": \"int8\"}}");
+    CommandLineRun planned = CommandLineRun.of("inspect", plan);
+    assertEquals(0, planned.exitCode(), planned.err());
+    assertTrue(planned.out().contains("A plan") && planned.out().matches("(?s).*int8 +2\\b.*"));
+    Files.writeString(
+        folder.resolve("report.json"),
+        "{\"formatVersion\": 1, \"verdict\": {\"passed\": true}, \"metrics\": [],"
+            + " \"candidate\": {\"label\": \"fast\"}, \"reference\": {\"label\": \"exact\"}}");
+    CommandLineRun report = CommandLineRun.of("inspect", folder);
+    assertEquals(0, report.exitCode(), report.err());
+    assertTrue(report.out().contains("fast against exact, passed"), report.out());
+    Path cut = Files.writeString(folder.resolve("cut.json"), "{\"verdict\": {\n\"passed\"");
+    CommandLineRun broken = CommandLineRun.of("inspect", cut);
+    assertEquals(3, broken.exitCode(), broken.err());
+    assertTrue(broken.err().contains("see line 2"), broken.err());
+  }
+
+  @Test
   void showsTheGraphAfterPassesToo() throws IOException {
     CommandLineRun rewritten = graph("--after-passes");
 

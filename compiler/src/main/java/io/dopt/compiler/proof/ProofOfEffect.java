@@ -31,12 +31,10 @@ import java.util.stream.Stream;
  * cast through.
  */
 public final class ProofOfEffect {
-  private static final long LONG_SESSION = 1_000_000_000;
-
-  /** Short times are easily disturbed by whatever else the machine does. */
-  private static final int SESSIONS = 3;
-
-  private static final int CALLS = 2;
+  /**
+   * One warms up; of the others each node's fastest counts, as the machine does other things, too.
+   */
+  private static final int CALLS = 4;
 
   private final LayerNames names;
   private final StoredOperands stored;
@@ -50,10 +48,7 @@ public final class ProofOfEffect {
     this.names = names;
     this.stored = StoredOperands.read(engine, names);
     this.planned = planned;
-    long calls = profile.stream().mapToLong(NodeTime::calls).min().orElse(1);
-    profile.stream()
-        .filter(node -> !stored.isInner(node.node()))
-        .forEach(node -> addTime(node, calls));
+    profile.stream().filter(node -> !stored.isInner(node.node())).forEach(this::addTime);
     for (NodeTime node : profile) {
       layerOf(node)
           .ifPresent(layer -> nodes.computeIfAbsent(layer, n -> new ArrayList<>()).add(node));
@@ -87,20 +82,8 @@ public final class ProofOfEffect {
     return new ProofOfEffect(engine, names, planned, profile.getValue()).proof();
   }
 
-  /** Engine file and what its nodes took, the least of a few sessions when they are short. */
+  /** Engine file and what its nodes took. */
   private static Map.Entry<String, List<NodeTime>> profile(
-      Bundle bundle, String component, Map<String, Long> bindings, EngineOptions options) {
-    long started = System.nanoTime();
-    Map.Entry<String, List<NodeTime>> profile = session(bundle, component, bindings, options);
-    boolean quick = System.nanoTime() - started < LONG_SESSION;
-    List<List<NodeTime>> sessions = new ArrayList<>(List.of(profile.getValue()));
-    for (int i = 1; i < SESSIONS && quick; i++) {
-      sessions.add(session(bundle, component, bindings, options).getValue());
-    }
-    return Map.entry(profile.getKey(), fastest(sessions));
-  }
-
-  private static Map.Entry<String, List<NodeTime>> session(
       Bundle bundle, String component, Map<String, Long> bindings, EngineOptions options) {
     Path folder = temporaryFolder();
     try (ComponentEngines engines = new ComponentEngines(bundle, options.withProfile(folder))) {
@@ -117,23 +100,8 @@ public final class ProofOfEffect {
     }
   }
 
-  /** Each node of the first session with the least time that it took in any. */
-  private static List<NodeTime> fastest(List<List<NodeTime>> sessions) {
-    Map<String, Long> least = new HashMap<>();
-    for (List<NodeTime> session : sessions) {
-      session.forEach(node -> least.merge(key(node), node.microseconds(), Math::min));
-    }
-    return sessions.get(0).stream()
-        .map(node -> new NodeTime(node.node(), node.operator(), node.calls(), least.get(key(node))))
-        .toList();
-  }
-
-  private static String key(NodeTime node) {
-    return node.operator() + " " + node.node();
-  }
-
-  private void addTime(NodeTime node, long calls) {
-    double time = (double) node.microseconds() / calls;
+  private void addTime(NodeTime node) {
+    double time = node.leastMicroseconds();
     total += time;
     layerOf(node)
         .or(() -> scope(node.node()))

@@ -2,6 +2,7 @@ package io.dopt.evals.cost;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -69,14 +70,19 @@ public final class PriceFile {
       return MAPPER.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
       throw new DoptException(
-          ErrorCode.BAD_INPUT, "The price file " + file + " is not JSON: " + firstLine(e), e);
+          ErrorCode.BAD_INPUT, "The price file " + file + " is not JSON: " + fault(e), e);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, "The price file " + file + " cannot be read: " + e, e);
     }
   }
 
-  private static String firstLine(JsonProcessingException e) {
-    return e.getOriginalMessage().lines().findFirst().orElse("it is empty");
+  private static String fault(JsonProcessingException e) {
+    long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+    return e instanceof JsonEOFException
+        ? "it is truncated: it ends within line " + line + "."
+        : e.getOriginalMessage().startsWith("Duplicate field")
+            ? "a key is there twice in line " + line + "."
+            : "see line " + line + ".";
   }
 
   private Prices prices() {
@@ -113,7 +119,8 @@ public final class PriceFile {
     if (!value.isNumber()
         || !(value.doubleValue() <= MAXIMUM)
         || !inRange.test(value.doubleValue())) {
-      String found = value.isNumber() ? value.asText() : value.getNodeType().name();
+      String found =
+          value.isValueNode() ? value.toString() : value.isArray() ? "a list" : "an object";
       throw refused(
           "has '"
               + key

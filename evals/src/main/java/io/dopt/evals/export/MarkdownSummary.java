@@ -82,7 +82,7 @@ public final class MarkdownSummary {
   }
 
   private void metrics() {
-    table("Metric", "Mean", "95% interval", "Median", "5th percentile", "Least", "Most");
+    table("Metric", "Mean", "95% interval", "Median", "Bad tail", "Least", "Most");
     for (MetricResult metric : report.metrics()) {
       if (metric.summary().isPresent()) {
         String name = metric.name();
@@ -92,7 +92,10 @@ public final class MarkdownSummary {
             Figures.metric(name, summary.mean().value()),
             Figures.interval(name, summary.mean()),
             Figures.metric(name, summary.median().value()),
-            Figures.metric(name, summary.p05().value()),
+            Figures.metric(name, metric.badTail().orElseThrow().value())
+                + " ("
+                + metric.badTailName()
+                + " percentile)",
             Figures.metric(name, summary.minimum()),
             Figures.metric(name, summary.maximum()));
       }

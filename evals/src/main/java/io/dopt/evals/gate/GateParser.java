@@ -186,7 +186,12 @@ final class GateParser {
             "'%s' is not measured. There are %s%s",
             name,
             String.join(", ", names.all()),
-            OPTIONAL.contains(name) ? "; " + name + " only where a network for it is given" : ""));
+            OPTIONAL.contains(name)
+                ? "; "
+                    + name
+                    + " only where a network for it is given: the bundle's, unless --no-clip leaves"
+                    + " it out, or that of --clip or --features"
+                : ""));
   }
 
   private DoptException unknownStatistic(String name, String statistic, List<String> known) {

@@ -46,6 +46,11 @@ public record Plot(
   /** A mark on an axis, in the drawing's units. */
   public record Tick(String position, String text) {}
 
+  /** The title, to be broken between its parts only: behind the dots and slashes of a name. */
+  public List<String> titleParts() {
+    return List.of(title.split("(?<=[./])"));
+  }
+
   /** The marks of the horizontal axis. */
   public List<Tick> horizontalTicks() {
     return horizontal.marks().stream()

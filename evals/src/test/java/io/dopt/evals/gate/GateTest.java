@@ -80,7 +80,7 @@ class GateTest {
         "clip.mean>=0.3 | no statistic 'mean'. There are delta, regression.",
         "throughput.p50>=2x | throughput has no statistics",
         "pnsr>=25 | 'pnsr' is not measured. There are",
-        "perceptual<=0.1 | perceptual only where a network for it is given.",
+        "perceptual<=0.1 | perceptual only where a network for it is given: the bundle",
         "PSNR>=25 | 'PSNR' is not measured",
         "psnr<=25 | better the higher it is, so its limit is written psnr.mean>=",
         "latency>=2x | better the lower it is",

@@ -57,6 +57,9 @@ final class CalibrationJson {
 
   private static final String VERSION = "formatVersion";
 
+  /** A key that only unfinished calibrations have; it comes before the version. */
+  private static final String DONE = "done";
+
   private CalibrationJson() {}
 
   /** Streams the JSON, which may be a hundred MiB. */
@@ -105,7 +108,7 @@ final class CalibrationJson {
         throw new DoptException(
             ErrorCode.BAD_INPUT, file + " is larger than any calibration; it is refused unread.");
       }
-      requireVersion(file, what);
+      requireVersion(file, kind, what);
       T read = MAPPER.readValue(file.toFile(), kind);
       if (read == null) {
         throw new DoptException(ErrorCode.BAD_INPUT, file + " is not " + what + ": it is null.");
@@ -122,12 +125,19 @@ final class CalibrationJson {
   }
 
   /** Before anything else is understood: another version may have other keys. */
-  private static void requireVersion(Path file, String what) throws IOException {
+  private static void requireVersion(Path file, Class<?> kind, String what) throws IOException {
     try (JsonParser parser = new JsonFactory().createParser(file.toFile())) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String key = parser.currentName();
           JsonToken value = parser.nextToken();
+          if (key.equals(DONE) && kind == CalibrationTable.class) {
+            throw new DoptException(
+                ErrorCode.BAD_INPUT,
+                file
+                    + " is an unfinished calibration. Go on with it by 'dopt calibrate --resume',"
+                    + " and take the file that this writes.");
+          }
           if (key.equals(VERSION) && value == JsonToken.VALUE_NUMBER_INT) {
             if (parser.getValueAsLong() != CalibrationTable.FORMAT_VERSION) {
               throw new DoptException(
@@ -148,7 +158,7 @@ final class CalibrationJson {
 
   /** One clause from Jackson's exception: the key's path, and what is wrong there. */
   private static String reason(JsonProcessingException e) {
-    String what = e.getOriginalMessage();
+    String what = JsonFault.of(e);
     if (e instanceof UnrecognizedPropertyException unknown) {
       what = "the key '" + unknown.getPropertyName() + "' is unknown";
     } else if (e.getCause() instanceof IllegalArgumentException) {
@@ -184,7 +194,14 @@ final class CalibrationJson {
     public Histogram deserialize(JsonParser in, DeserializationContext context) throws IOException {
       HistogramFields fields = context.readValue(in, HistogramFields.class);
       try {
-        return Histogram.of(fields.range(), fields.first(), fields.counts());
+        Histogram histogram = Histogram.of(fields.range(), fields.first(), fields.counts());
+        if (histogram.first() != fields.first()
+            || histogram.counts().length != fields.counts().length) {
+          throw new IllegalArgumentException(
+              "the counts begin or end with a bin that holds nothing, which none that dopt writes"
+                  + " do");
+        }
+        return histogram;
       } catch (IllegalArgumentException e) {
         throw JsonMappingException.from(in, e.getMessage(), e);
       }

@@ -97,6 +97,7 @@ public record CalibrationTable(
    *     contradicts itself; (UNSUPPORTED) when another version of dopt wrote it
    */
   public static CalibrationTable read(Path file) {
-    return CalibrationJson.read(file, CalibrationTable.class, "a calibration");
+    return SampledCounts.require(
+        file, CalibrationJson.read(file, CalibrationTable.class, "a calibration"));
   }
 }

@@ -29,6 +29,9 @@ public record PartialCalibration(int formatVersion, int done, CalibrationTable t
    * @throws DoptException (IO, BAD_INPUT, UNSUPPORTED)
    */
   public static PartialCalibration read(Path file) {
-    return CalibrationJson.read(file, PartialCalibration.class, "an unfinished calibration");
+    PartialCalibration read =
+        CalibrationJson.read(file, PartialCalibration.class, "an unfinished calibration");
+    SampledCounts.require(file, read.table());
+    return read;
   }
 }

@@ -33,9 +33,10 @@ class CalibrationTableTest {
   private static CalibrationTable table() {
     BucketStatistics first =
         new BucketStatistics(8, -1.5, 2.25, 0.1, Histogram.of(4, 700, 2, 0, 1));
+    BucketStatistics second =
+        new BucketStatistics(16, -1.5, 2.25, 0.1, Histogram.of(4, 700, 4, 0, 2));
     ValueStatistics value =
-        new ValueStatistics(
-            1, List.of(first, BucketStatistics.EMPTY), List.of(1.5, 2.25), List.of(-0.1, 0.3));
+        new ValueStatistics(1, List.of(first, second), List.of(1.5, 2.25), List.of(-0.1, 0.3));
     return new CalibrationTable(
         CalibrationTable.FORMAT_VERSION,
         Sha256.of("graph"),
@@ -78,18 +79,23 @@ class CalibrationTableTest {
         "\"formatVersion\" : 1 | \"formatVersion\" : 2 | UNSUPPORTED | format version 2",
         "\"formatVersion\" : 1 | \"formatVersion\" : \"1\" | BAD_INPUT | no 'formatVersion'",
         "\"seed\" : 7, | \"seed\" : 7, \"sede\" : 8, | BAD_INPUT | 'sede' is unknown",
-        "\"seed\" : 7, | `` | BAD_INPUT | seed",
-        "\"seed\" : 7, | \"seed\" : 7, \"seed\" : 8, | BAD_INPUT | Duplicate",
-        "\"seed\" : 7, | \"seed\" : 7.5, | BAD_INPUT | seed",
+        "\"seed\" : 7, | `` | BAD_INPUT | the key 'seed' is missing",
+        "\"seed\" : 7, | \"seed\" : 7, \"seed\" : 8, | BAD_INPUT | a key is there twice",
+        "\"seed\" : 7, | \"seed\" : 7.5, | BAD_INPUT | at settings.seed: a whole number is wanted",
         "\"prompts\" : 2 | \"prompts\" : 0 | BAD_INPUT | at least 1",
         "\"prompts\" : 2 | \"prompts\" : null | BAD_INPUT | prompts",
         "\"width\" : 96 | \"width\" : 96 }} | BAD_INPUT | not a calibration",
         "500.0 | 1500.0 | BAD_INPUT | do not ascend",
         "[0.0,500.0,1000.0] | [0.0,1000.0] | BAD_INPUT | 2 buckets, the table 1",
         "\"minimum\" : -1.5 | \"minimum\" : 3 | BAD_INPUT | no numbers from 3.0 to 2.25",
-        "\"minimum\" : -1.5 | \"minimum\" : NaN | BAD_INPUT | NaN",
+        "\"minimum\" : -1.5 | \"minimum\" : NaN | BAD_INPUT | not JSON at line",
         "\"mean\" : 0.1 | \"mean\" : 1e999 | BAD_INPUT | mean",
         "\"count\" : 8 | \"count\" : 2 | BAD_INPUT | 3 of 2 numbers",
+        "\"mean\" : 0.1 | \"mean\" : \"0.1\" | BAD_INPUT | a number is wanted in line",
+        "[2,0,1] | [2,0,1,0] | BAD_INPUT | begin or end with a bin that holds nothing",
+        "[2,0,1] | [2] | BAD_INPUT | counts are missing",
+        "[2,0,1] | [] | BAD_INPUT | begin or end with a bin",
+        "\"first\" : 700 | \"first\" : 300 | BAD_INPUT | not from -1.5 to 2.25",
         "[2,0,1] | [2,-1,1] | BAD_INPUT | bin 701 holds -1",
         "[2,0,1] | [2,0,9223372036854775807] | BAD_INPUT | bin 702 holds",
         "[2,0,1] | null | BAD_INPUT | counts",
@@ -119,6 +125,17 @@ class CalibrationTableTest {
     for (int length = 0; length < json.length() - 2; length += 97) {
       refused(json.substring(0, length), ErrorCode.BAD_INPUT);
     }
+    DoptException end = refused(json.substring(0, json.length() / 2), ErrorCode.BAD_INPUT);
+    assertTrue(end.getMessage().contains("truncated: it ends within line"), end.getMessage());
+  }
+
+  @Test
+  void anUnfinishedOneSaysHowToGoOn() throws IOException {
+    Path file = folder.resolve("calibration.json.partial");
+    new PartialCalibration(1, 1, table()).write(file);
+    DoptException refusal = assertThrows(DoptException.class, () -> CalibrationTable.read(file));
+    assertEquals(ErrorCode.BAD_INPUT, refusal.code());
+    assertTrue(refusal.getMessage().contains("'dopt calibrate --resume'"), refusal.getMessage());
   }
 
   private DoptException refused(String json, ErrorCode code) throws IOException {

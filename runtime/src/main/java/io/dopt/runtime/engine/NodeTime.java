@@ -9,5 +9,14 @@ package io.dopt.runtime.engine;
  * @param operator the engine's name of what it runs, e.g. {@code Conv}
  * @param calls how often it ran
  * @param microseconds time of all its calls together
+ * @param leastMicroseconds of any run of the engine but the first, which warms up; of the first
+ *     when it is the only one
  */
-public record NodeTime(String node, String operator, long calls, long microseconds) {}
+public record NodeTime(
+    String node, String operator, long calls, long microseconds, long leastMicroseconds) {
+
+  /** Of a single run. */
+  public NodeTime(String node, String operator, long calls, long microseconds) {
+    this(node, operator, calls, microseconds, microseconds);
+  }
+}

@@ -7,10 +7,12 @@ import io.dopt.tensor.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The profile that ONNX Runtime writes: a JSON array of trace events, of which those of category
@@ -18,6 +20,7 @@ import java.util.Map;
  */
 final class OnnxRuntimeProfile {
   private static final String KERNEL_TIME = "_kernel_time";
+  private static final String RUN = "model_run";
 
   private OnnxRuntimeProfile() {}
 
@@ -31,24 +34,18 @@ final class OnnxRuntimeProfile {
    * @throws DoptException (IO) when the file cannot be read
    */
   static List<NodeTime> read(Path file) {
-    Map<Node, NodeTime> times = new LinkedHashMap<>();
+    Map<Node, List<Long>> times = new LinkedHashMap<>();
+    int runs = 0;
     try {
       for (JsonNode event : new ObjectMapper().readTree(file.toFile())) {
         String name = event.path("name").asText();
+        runs += name.equals(RUN) ? 1 : 0;
         if (event.path("cat").asText().equals("Node") && name.endsWith(KERNEL_TIME)) {
           Node node =
               new Node(
                   name.substring(0, name.length() - KERNEL_TIME.length()),
                   event.path("args").path("op_name").asText());
-          times.merge(
-              node,
-              new NodeTime(node.name, node.operator, 1, event.path("dur").asLong()),
-              (a, b) ->
-                  new NodeTime(
-                      node.name,
-                      node.operator,
-                      a.calls() + b.calls(),
-                      a.microseconds() + b.microseconds()));
+          times.computeIfAbsent(node, n -> new ArrayList<>()).add(event.path("dur").asLong());
         }
       }
       Files.delete(file);
@@ -56,8 +53,31 @@ final class OnnxRuntimeProfile {
       throw new DoptException(
           ErrorCode.IO, "The profile " + file + " cannot be read: " + e.getMessage(), e);
     }
-    return times.values().stream()
+    int ran = Math.max(1, runs);
+    return times.entrySet().stream()
+        .map(entry -> time(entry.getKey(), entry.getValue(), ran))
         .sorted(Comparator.comparingLong(NodeTime::microseconds).reversed())
         .toList();
+  }
+
+  private static NodeTime time(Node node, List<Long> calls, int runs) {
+    return new NodeTime(
+        node.name, node.operator, calls.size(), sum(calls), leastOfRun(calls, runs));
+  }
+
+  /** Events are in the order of time, and a node of a loop's body has several a run. */
+  private static long leastOfRun(List<Long> calls, int runs) {
+    int each = calls.size() / runs;
+    if (each * runs != calls.size()) {
+      return sum(calls) / runs;
+    }
+    return IntStream.range(Math.min(1, runs - 1), runs)
+        .mapToLong(run -> sum(calls.subList(run * each, (run + 1) * each)))
+        .min()
+        .orElseThrow();
+  }
+
+  private static long sum(List<Long> calls) {
+    return calls.stream().mapToLong(Long::longValue).sum();
   }
 }

@@ -42,6 +42,20 @@ class OnnxRuntimeProfileTest {
   }
 
   @Test
+  void theFirstOfSeveralRunsWarmsUpAndTheFastestOfTheOthersCounts() throws IOException {
+    StringBuilder events = new StringBuilder("[");
+    for (int dur : List.of(3, 90, 40, 60)) {
+      String node = "{\"cat\": \"Node\", \"name\": \"a_kernel_time\", \"dur\": %d},";
+      events.append(String.format(node, dur).repeat(2));
+      events.append("{\"cat\": \"Session\", \"name\": \"model_run\", \"dur\": 9},");
+    }
+    events.setCharAt(events.length() - 1, ']');
+    assertEquals(
+        List.of(new NodeTime("a", "", 8, 386, 80)),
+        OnnxRuntimeProfile.read(write(events.toString())));
+  }
+
+  @Test
   void aTornProfileIsRefused() throws IOException {
     Path file = write("[{\"cat\": \"Node\", \"name\"");
     assertEquals(
