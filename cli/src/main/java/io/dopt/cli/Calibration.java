@@ -106,16 +106,12 @@ final class Calibration {
   }
 
   /**
-   * The shape that a calibration called the denoiser with.
+   * The shape that the denoiser is called with for images of a size.
    *
-   * @param settings of the calibration
+   * @param size the one the model was trained for when absent
    */
-  static DenoiserShape shape(PipelineModel model, CalibrationSettings settings) {
-    return DenoiserShape.of(
-        model,
-        DENOISER,
-        Optional.of(new ImageSize(settings.height(), settings.width())),
-        rows(denoiser(model).graph(), settings.guidanceScale()));
+  static DenoiserShape shape(PipelineModel model, Optional<ImageSize> size, double guidanceScale) {
+    return DenoiserShape.of(model, DENOISER, size, rows(denoiser(model).graph(), guidanceScale));
   }
 
   private CalibrationTable run() {
@@ -129,7 +125,7 @@ final class Calibration {
     double guidance = request.guidanceScale().orElse(Double.MAX_VALUE);
     DenoiserShape shape = DenoiserShape.of(model, DENOISER, request.size(), rows(graph, guidance));
     ObservedGraph observed = ObserveValues.in(graph.bind(shape.bindings()), LayerValues.of(graph));
-    try (OutputFolder folder = OutputFolder.create(request.engines(), false, Bundle.MANIFEST);
+    try (OutputFolder folder = OutputFolder.temporary(request.engines());
         SourceHashes sources = new SourceHashes(model, request.hashes())) {
       Path bundle = folder.resolve("bundle");
       compile(observed.graph(), shape, bundle);

@@ -3,6 +3,7 @@ package io.dopt.cli;
 import io.dopt.compiler.lock.FileHashes;
 import io.dopt.evals.EvaluationPrompts;
 import io.dopt.ir.pipeline.PipelineModel;
+import io.dopt.quantizer.calibration.CalibrationSettings;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineOptions;
@@ -124,6 +125,7 @@ final class CalibrationArguments {
                 + " is a calibration of another checkpoint, or was made by another version of dopt."
                 + " Make a new one with 'dopt calibrate'.");
       }
+      warnOfAnotherSize(table.settings(), Quantization.shape(model, size).size(), console);
       return table;
     }
     List<String> texts = prompts(model).prompts();
@@ -142,5 +144,18 @@ final class CalibrationArguments {
             Optional.empty(),
             Optional.empty()),
         console);
+  }
+
+  /** What values hold depends little on the size, but it does. */
+  private void warnOfAnotherSize(
+      CalibrationSettings calibrated, ImageSize compiled, Console console) {
+    ImageSize size = new ImageSize(calibrated.height(), calibrated.width());
+    if (!size.equals(compiled)) {
+      console.warning(
+          String.format(
+              "%s was made with images of %s, and the bundle is for %s first: ranges may not fit."
+                  + " 'dopt calibrate --size %s' makes one that does.",
+              file, size, compiled, compiled));
+    }
   }
 }

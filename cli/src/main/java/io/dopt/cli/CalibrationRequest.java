@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * @param guidanceScale the pipeline's default when absent
  * @param size the one the model was trained for when absent
  * @param engine how engines run
- * @param engines where the engines are written for the time being; nothing is there before or after
+ * @param engines beside what, and under what name, the engines are written for the time being,
+ *     hidden
  * @param hashes of the checkpoint's files
  * @param resumed an unfinished calibration to go on with
  * @param unfinished wants the state after every image

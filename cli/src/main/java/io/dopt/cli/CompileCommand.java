@@ -148,18 +148,20 @@ final class CompileCommand extends DoptSubcommand {
       PassPipeline passes = PassPipeline.standard();
       PassPipeline.ModelResult rewritten = passes.run(imported.model());
       progress.stageFinished("passes");
-      Optional<Quantization> quantized = quantized(rewritten.model());
+      Compiler compiler = new Compiler(Targets.standard());
+      compiler.requirePossible(rewritten.model(), options(passes, Optional.empty()));
+      Optional<Quantization> quantized =
+          quantized(rewritten.model()).map(it -> quantization.isAuto() ? it.asPlanned() : it);
       quantized.ifPresent(it -> progress.stageFinished("quantization"));
       PipelineModel model = quantized.map(Quantization::model).orElse(rewritten.model());
       CompileOptions options = options(passes, quantized);
       Optional<CompileReview> review = quantized.map(it -> review(it, rewritten.model(), options));
       CompileSummary summary =
-          new Compiler(Targets.standard())
-              .compile(
-                  model,
-                  options,
-                  progress,
-                  review.map(BundleReview.class::cast).orElse(BundleReview.NONE));
+          compiler.compile(
+              model,
+              options,
+              progress,
+              review.map(BundleReview.class::cast).orElse(BundleReview.NONE));
       summary.notices().forEach(console()::warning);
       List<Explanation> explanations =
           explain
@@ -200,6 +202,9 @@ final class CompileCommand extends DoptSubcommand {
     Optional<ImageSize> size = sizes.stream().findFirst();
     plans.requireEffect(quantization.isAuto(), true);
     plans.requireFree(force);
+    if (plans.plan().isPresent()) {
+      quantization.requireNoneOfPlan();
+    }
     ReviewOptions review = reviewing.options(gateNames(model), !noCheck);
     if (quantization.isAuto() && plans.plan().isEmpty()) {
       return Optional.of(searched(model, recipe, review));
@@ -209,7 +214,7 @@ final class CompileCommand extends DoptSubcommand {
             .plan()
             .map(file -> Quantization.read(file, model))
             .orElseGet(() -> Quantization.plan(model, recipe, size));
-    requireEffect(plan, recipe);
+    requireEffect(model, plan, recipe);
     plans.write(plan);
     if (plan.layers().values().stream().noneMatch(Precision::needsCalibration)) {
       calibration.requireNone("the plan leaves activations as they are");
@@ -220,7 +225,8 @@ final class CompileCommand extends DoptSubcommand {
 
   private Quantization searched(
       PipelineModel model, QuantizationRecipe recipe, ReviewOptions review) {
-    requireEffect(Quantization.plan(model, recipe, sizes.stream().findFirst()), recipe);
+    Optional<ImageSize> size = sizes.stream().findFirst();
+    requireEffect(model, Quantization.plan(model, recipe, size), recipe);
     if (!review.gated() || noCheck) {
       throw new DoptException(
           ErrorCode.USAGE,
@@ -231,8 +237,9 @@ final class CompileCommand extends DoptSubcommand {
                       + " what may be quantized.")
               + " Leave it out, or give a --plan.");
     }
-    CalibrationTable table = table(model, sizes.stream().findFirst());
-    SearchSampling images = SearchSampling.of(calibration.prompts(model), table, review, model);
+    CalibrationTable table = table(model, size);
+    SearchSampling images =
+        SearchSampling.of(calibration.prompts(model), table, review, model, size);
     PrecisionSearch.Result found =
         new PrecisionSearch(model, recipe, table, review.budget(), images, console())
             .run(beside("trials"));
@@ -251,20 +258,16 @@ final class CompileCommand extends DoptSubcommand {
         console());
   }
 
-  /** A folder next to the output that is there only meanwhile. */
+  /** Names a folder next to the output that is there only meanwhile. */
   private Path beside(String what) {
     return output.resolveSibling(output.toAbsolutePath().getFileName() + "." + what);
   }
 
-  private static void requireEffect(PrecisionPlan plan, QuantizationRecipe recipe) {
-    if (plan.quantized().isEmpty()) {
-      throw new DoptException(
-          ErrorCode.USAGE,
-          String.format(
-              "--precision %s would quantize nothing: all %d layers of the %s are excluded. Exclude"
-                  + " fewer (--exclude, --no-default-exclusions), or compile without --precision.",
-              recipe.precision().text(), plan.layers().size(), Calibration.DENOISER));
-    }
+  private void requireEffect(PipelineModel model, PrecisionPlan plan, QuantizationRecipe recipe) {
+    QuantizationEffect effect =
+        new QuantizationEffect(Calibration.denoiser(model).graph(), plan, recipe);
+    effect.require(quantization.groups());
+    effect.warning().ifPresent(console()::warning);
   }
 
   /** What the budget may limit: what comparing measures by itself, and with the CLIP there is. */
@@ -303,7 +306,7 @@ final class CompileCommand extends DoptSubcommand {
   private CompileOptions options(PassPipeline passes, Optional<Quantization> quantized) {
     SortedMap<String, String> recipe = checkpoint.recipe();
     recipe.put("passes", String.join(",", passes.passNames()));
-    quantized.ifPresent(it -> recipe.put("quantization", it.recipe().text()));
+    quantized.ifPresent(it -> recipe.put("quantization", it.text()));
     quantized
         .filter(it -> quantization.isAuto())
         .ifPresent(it -> recipe.put("plan", PlanFile.hash(Calibration.DENOISER, it.plan())));

@@ -73,7 +73,7 @@ final class PrecisionSearch {
     this.images = images;
     this.console = console;
     Graph graph = Calibration.denoiser(model).graph();
-    this.shape = Calibration.shape(model, calibration.settings());
+    this.shape = images.shape();
     this.candidates = Candidates.of(graph, recipe, calibration, shape.bindings());
   }
 
@@ -98,7 +98,7 @@ final class PrecisionSearch {
     console.progress(
         String.format("searching among %d layers; trials make %s", order.size(), images.text()));
     int length;
-    try (OutputFolder folder = OutputFolder.create(work, false, Bundle.MANIFEST)) {
+    try (OutputFolder folder = OutputFolder.temporary(work)) {
       Path parent = folder.resolve("float32").getParent();
       TrialBundles bundles = new TrialBundles(parent, shape.size(), model);
       Path float32 = bundles.compile("float32", model);

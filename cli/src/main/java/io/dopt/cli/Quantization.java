@@ -30,12 +30,14 @@ import java.util.TreeMap;
  * @param plan precision by layer of the denoiser
  * @param recipe how
  * @param calibration where ranges came from, when they were needed
+ * @param planned whether the plan was searched or read, so that no recipe chose the layers
  */
 record Quantization(
     PipelineModel model,
     PrecisionPlan plan,
     QuantizationRecipe recipe,
-    Optional<CalibrationTable> calibration) {
+    Optional<CalibrationTable> calibration,
+    boolean planned) {
 
   /** The shape of the denoiser's calls for images of a size. */
   static DenoiserShape shape(PipelineModel model, Optional<ImageSize> size) {
@@ -68,7 +70,17 @@ record Quantization(
     Graph quantized = QuantizeLayers.apply(denoiser.graph(), plan, recipe, calibration);
     SortedMap<String, Component> components = new TreeMap<>(model.components());
     components.put(Calibration.DENOISER, denoiser.withQuantizedGraph(quantized));
-    return new Quantization(model.withComponents(components), plan, recipe, calibration);
+    return new Quantization(model.withComponents(components), plan, recipe, calibration, false);
+  }
+
+  /** The same with a plan that was searched or read. */
+  Quantization asPlanned() {
+    return new Quantization(model, plan, recipe, calibration, true);
+  }
+
+  /** How, in one line: for locks and reports. */
+  String text() {
+    return planned ? recipe.textWithPlan() : recipe.text();
   }
 
   /**
@@ -81,7 +93,7 @@ record Quantization(
     plan.layers()
         .forEach(
             (name, precision) -> layers.add(PrecisionReport.Layer.planned(name, precision.text())));
-    PrecisionReport report = PrecisionReport.of(Calibration.DENOISER, recipe.text(), layers);
+    PrecisionReport report = PrecisionReport.of(Calibration.DENOISER, text(), layers);
     if (calibration.isEmpty()) {
       return report;
     }

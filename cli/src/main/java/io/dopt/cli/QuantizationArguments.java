@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How {@code dopt compile} is asked to quantize. What would have no effect is refused by name. */
@@ -128,6 +129,13 @@ final class QuantizationArguments {
             : choice("--attention", attention, AttentionChoice.class));
   }
 
+  /** The option about groups of 4-bit numbers that was given. */
+  Optional<String> groups() {
+    return blockSize != null
+        ? Optional.of("--block-size")
+        : rank != null ? Optional.of("--rank") : Optional.empty();
+  }
+
   private Precision precision() {
     Precision chosen =
         isAuto()
@@ -175,6 +183,28 @@ final class QuantizationArguments {
     if (!quantizes()) {
       refuse(any, "nothing is quantized");
     }
+  }
+
+  /**
+   * Refuses what chooses layers where a plan does.
+   *
+   * @throws DoptException (USAGE) naming it
+   */
+  void requireNoneOfPlan() {
+    Map<String, Boolean> choosing = new LinkedHashMap<>();
+    choosing.put("--exclude", !exclusions.isEmpty());
+    choosing.put("--no-default-exclusions", noDefaultExclusions);
+    choosing.put("--attention", attention != null);
+    choosing.forEach(
+        (option, present) -> {
+          if (present) {
+            throw new DoptException(
+                ErrorCode.USAGE,
+                option
+                    + " would have no effect with --plan, which names the precision of every layer."
+                    + " Leave one out.");
+          }
+        });
   }
 
   private void refuse(Map<String, Boolean> given, String reason) {

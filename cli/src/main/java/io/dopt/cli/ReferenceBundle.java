@@ -5,7 +5,6 @@ import io.dopt.compiler.CompileOptions;
 import io.dopt.compiler.Compiler;
 import io.dopt.compiler.Targets;
 import io.dopt.ir.pipeline.PipelineModel;
-import io.dopt.runtime.bundle.Bundle;
 import io.dopt.tensor.OutputFolder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,8 +32,7 @@ final class ReferenceBundle implements AutoCloseable {
   static ReferenceBundle compile(PipelineModel model, CompileOptions options) {
     Path output = options.output().toAbsolutePath().normalize();
     OutputFolder scratch =
-        OutputFolder.create(
-            output.resolveSibling(output.getFileName() + ".float32"), false, Bundle.MANIFEST);
+        OutputFolder.temporary(output.resolveSibling(output.getFileName() + ".float32"));
     try {
       Path folder = scratch.resolve("bundle");
       CompileOptions own =

@@ -1,5 +1,6 @@
 package io.dopt.cli;
 
+import io.dopt.compiler.DenoiserShape;
 import io.dopt.evals.EvaluationPrompts;
 import io.dopt.evals.Sampling;
 import io.dopt.ir.pipeline.PipelineModel;
@@ -16,14 +17,17 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * How the images are made that a search judges its trials by: as the calibration made its own, but
- * with other seeds, and with prompts that it did not see as far as there are any.
+ * How the images are made that a search judges its trials by: of the bundle's size, else as the
+ * calibration made its own, but with other seeds, and with prompts that it did not see as far as
+ * there are any.
  *
  * @param prompts in the order in which they are taken
  * @param samples how many images
  * @param sampling of the images
+ * @param shape of the denoiser's calls for them
  */
-record SearchSampling(EvaluationPrompts prompts, int samples, Sampling sampling) {
+record SearchSampling(
+    EvaluationPrompts prompts, int samples, Sampling sampling, DenoiserShape shape) {
   private static final int MOST_SAMPLES = 16;
   private static final int LEAST_SAMPLES = 4;
   private static final int MOST_STEPS = 20;
@@ -39,11 +43,19 @@ record SearchSampling(EvaluationPrompts prompts, int samples, Sampling sampling)
    * @param prompts of the calibration
    * @param asked what is asked for by name
    * @param model that was calibrated
+   * @param size of the images, which may be another than the calibration's; the one the model was
+   *     trained for when absent
    */
   static SearchSampling of(
-      EvaluationPrompts prompts, CalibrationTable table, ReviewOptions asked, PipelineModel model) {
+      EvaluationPrompts prompts,
+      CalibrationTable table,
+      ReviewOptions asked,
+      PipelineModel model,
+      Optional<ImageSize> size) {
     CalibrationSettings calibrated = table.settings();
-    long affordable = Math.max(1, WORK / Math.max(1, work(model, calibrated)));
+    DenoiserShape shape = Calibration.shape(model, size, calibrated.guidanceScale());
+    long work = Multiplications.of(Calibration.denoiser(model).graph(), shape.bindings());
+    long affordable = Math.max(1, WORK / Math.max(1, work));
     int steps = asked.steps().orElse(Math.min(calibrated.steps(), MOST_STEPS));
     int samples =
         asked
@@ -59,14 +71,10 @@ record SearchSampling(EvaluationPrompts prompts, int samples, Sampling sampling)
             asked.seed().orElse(otherSeed(calibrated.seed())),
             OptionalInt.of(steps),
             OptionalDouble.of(asked.guidanceScale().orElse(calibrated.guidanceScale())),
-            Optional.of(new ImageSize(calibrated.height(), calibrated.width())),
+            Optional.of(shape.size()),
             Optional.empty(),
-            Optional.empty()));
-  }
-
-  private static long work(PipelineModel model, CalibrationSettings calibrated) {
-    return Multiplications.of(
-        Calibration.denoiser(model).graph(), Calibration.shape(model, calibrated).bindings());
+            Optional.empty()),
+        shape);
   }
 
   private static EvaluationPrompts rotated(EvaluationPrompts prompts, int by) {
@@ -81,12 +89,13 @@ record SearchSampling(EvaluationPrompts prompts, int samples, Sampling sampling)
         : seed + CompileGate.SEED_OFFSET;
   }
 
-  /** {@code 16 images of 20 steps, guidance scale 3.0, seeds from 100000}. */
+  /** {@code 16 images of 64x64, 20 steps, guidance scale 3.0, seeds from 100000}. */
   String text() {
     return String.format(
         Locale.ROOT,
-        "%d images of %d steps, guidance scale %s, seeds from %d",
+        "%d images of %s, %d steps, guidance scale %s, seeds from %d",
         samples,
+        shape.size(),
         sampling.steps().orElseThrow(),
         sampling.guidanceScale().orElseThrow(),
         sampling.seed());

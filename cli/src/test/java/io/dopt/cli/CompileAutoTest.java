@@ -29,7 +29,8 @@ class CompileAutoTest {
     List<Object> arguments =
         new ArrayList<>(
             List.of("compile", FIXTURE, "-o", folder.resolve(name), "--precision", "auto"));
-    arguments.addAll(List.of("--calibration-count", "1", "--calibration-steps", "2"));
+    arguments.addAll(
+        List.of("--calibration-count", "1", "--calibration-steps", "2", "--size", "16x16"));
     // So small a denoiser is not faster in integers.
     arguments.addAll(List.of("--allow-slower", "--no-cache", "--quiet", "--json"));
     arguments.addAll(List.of(more));
@@ -60,6 +61,8 @@ class CompileAutoTest {
     JsonNode trial = search.get("trials").get(0);
     assertEquals("psnr>=5", search.get("budget").get(0).textValue());
     assertTrue(trial.get("holds").booleanValue() && trial.get("chosen").booleanValue());
+    assertTrue(
+        search.get("images").textValue().contains("2 images of 16x16, 2 steps"), found.out());
     PrecisionReport report =
         PrecisionReport.read(folder.resolve("found").resolve(Bundle.PRECISION));
     assertEquals(1, report.trials().size());
@@ -70,6 +73,15 @@ class CompileAutoTest {
 
     CommandLineRun planned = compile("planned", "--plan", folder.resolve("plan.json"), "--no-gate");
     assertEquals(0, planned.exitCode(), planned.err());
+    assertEquals(
+        Files.readString(folder.resolve("found/dopt.lock"))
+            .lines()
+            .filter(line -> line.contains("quantization"))
+            .toList(),
+        Files.readString(folder.resolve("planned/dopt.lock"))
+            .lines()
+            .filter(line -> line.contains("quantization"))
+            .toList());
     assertEquals(
         -1,
         Files.mismatch(

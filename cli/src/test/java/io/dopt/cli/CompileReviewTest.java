@@ -153,6 +153,43 @@ class CompileReviewTest {
     assertFalse(Files.exists(folder.resolve("bundle")));
   }
 
+  /** Before the calibration is looked at, which is not there. */
+  @Test
+  void anOutputThatExistsIsRefusedFirst() throws IOException {
+    Files.createDirectory(folder.resolve("bundle"));
+    CommandLineRun run = compile("bundle", "--precision=int8", "--calibration=none");
+    assertEquals(ErrorCode.IO.exitCode(), run.exitCode(), run.err());
+    assertTrue(run.err().contains("already exists"), run.err());
+  }
+
+  @Test
+  void aCalibrationOfAnotherSizeIsWarnedOf() {
+    CommandLineRun run =
+        compile(
+            "bundle",
+            "--precision=int8",
+            "--calibration=" + shared.resolve("calibration.json"),
+            "--size=64x64",
+            "--no-check",
+            "--no-gate");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("was made with images of 32x32"), run.err());
+    assertTrue(run.err().contains("the bundle is for 64x64 first"), run.err());
+  }
+
+  /** A user's folder may be called what a folder for the time being could be. */
+  @Test
+  void foldersBesideTheOutputDoNotMatter() throws IOException {
+    Files.createDirectory(folder.resolve("bundle.float32"));
+    CommandLineRun run = weightOnly("--quality-budget=psnr>=5", "--gate-count=2");
+    assertEquals(0, run.exitCode(), run.err());
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(
+          List.of("bundle", "bundle.float32"),
+          left.map(path -> path.getFileName().toString()).sorted().toList());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -169,6 +206,13 @@ class CompileReviewTest {
         "--precision=int9 | is f32, int8, fp8, int8-weight, int4-weight or auto, not 'int9'",
         "--precision=int8-weight --exclude=. | would quantize nothing",
         "--precision=int8-weight --exclude=nowhere | fits none of the",
+        "--precision=auto --plan=p --exclude=a | --exclude would have no effect with --plan",
+        "--precision=auto --plan=p --attention=all | --attention would have no effect with --plan",
+        "--precision=auto --plan=p --no-default-exclusions | would have no effect with --plan",
+        "--precision=int8 --smooth=0.5 --exclude=transformer_blocks | --smooth would have no effect",
+        "--precision=int4-weight --block-size=128 --exclude=ff | no layer is in int4-weight; blocks of 128 do not",
+        "--precision=int8 --calibration=none --target=abacus | abacus",
+        "--precision=int8 --calibration=none --size=33x32 | 33x32",
       })
   void whatHasNoEffectIsRefused(String options, String reason) {
     CommandLineRun run = compile("bundle", options.split(" "));

@@ -32,6 +32,7 @@ import io.dopt.quantizer.calibration.RangeMethod;
 import io.dopt.quantizer.search.LayerGroup;
 import io.dopt.quantizer.search.Sensitivity;
 import io.dopt.quantizer.search.SensitivityEstimate;
+import io.dopt.runtime.bundle.ImageSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,11 @@ final class SensitivityBenchmark {
             0,
             AttentionChoice.LARGE);
     Graph graph = Calibration.denoiser(model).graph();
-    DenoiserShape shape = Calibration.shape(model, table.settings());
+    DenoiserShape shape =
+        Calibration.shape(
+            model,
+            Optional.of(new ImageSize(table.settings().height(), table.settings().width())),
+            table.settings().guidanceScale());
     PrecisionPlan all =
         PrecisionPlan.of(graph, recipe.withoutDefaultExclusions(), shape.bindings());
     SortedMap<String, Sensitivity> estimates =

@@ -42,6 +42,21 @@ public final class Compiler {
   }
 
   /**
+   * Refuses at once what {@link #compile} would only refuse when everything before it is done.
+   * Writes nothing.
+   *
+   * @throws DoptException (USAGE) for an unknown target or an impossible size or batch; (IO) when
+   *     the output exists and may not be replaced, or the expected lock cannot be read; (BAD_INPUT)
+   *     when that is no lock
+   */
+  public void requirePossible(PipelineModel model, CompileOptions options) {
+    targets.get(options.target());
+    options.expectedLock().ifPresent(LockFile::read);
+    BucketPlan.of(model, options);
+    OutputFolder.requireReplaceable(options.output(), options.force(), Bundle.MANIFEST);
+  }
+
+  /**
    * Writes the bundle of {@code model}.
    *
    * @param listener hears of progress

@@ -47,20 +47,6 @@ public record QuantizationRecipe(
     ALL
   }
 
-  /** The same with another precision. */
-  public QuantizationRecipe withPrecision(Precision other) {
-    return new QuantizationRecipe(
-        other,
-        exclusions,
-        activationRange,
-        weightScales,
-        smoothing,
-        biasCorrection,
-        blockSize,
-        rank,
-        attention);
-  }
-
   /** The same without what is excluded by default: what a user excluded stays so. */
   public QuantizationRecipe withoutDefaultExclusions() {
     return new QuantizationRecipe(
@@ -78,16 +64,26 @@ public record QuantizationRecipe(
   /** What decides the numbers, in one line: for locks and reports. */
   public String text() {
     return String.format(
-        "precision=%s range=%s weights=%s smoothing=%s bias-correction=%s block=%d rank=%d"
-            + " attention=%s exclude=%s",
+        "precision=%s %s attention=%s exclude=%s",
         precision.text(),
+        numbers(),
+        attention.name().toLowerCase(Locale.ROOT),
+        exclusions.stream().map(exclusion -> exclusion.pattern().pattern()).toList());
+  }
+
+  /** As {@link #text}, where a plan says which layer is in what. */
+  public String textWithPlan() {
+    return "precision=auto " + numbers();
+  }
+
+  private String numbers() {
+    return String.format(
+        "range=%s weights=%s smoothing=%s bias-correction=%s block=%d rank=%d",
         activationRange.text(),
         weightScales.name().toLowerCase(Locale.ROOT),
         smoothing.text(),
         biasCorrection,
         blockSize,
-        rank,
-        attention.name().toLowerCase(Locale.ROOT),
-        exclusions.stream().map(exclusion -> exclusion.pattern().pattern()).toList());
+        rank);
   }
 }

@@ -103,6 +103,11 @@ public final class QuantizeLayers {
     return new QuantizeLayers(smoothed, plan, recipe, ranges).run();
   }
 
+  /** Whether a plan leaves anything that can be smoothed. */
+  public static boolean canSmooth(Graph graph, PrecisionPlan plan) {
+    return !SmoothLayerNormalizations.places(graph, plan).isEmpty();
+  }
+
   private Graph run() {
     for (Node node : graph.nodes()) {
       try (GraphBuilder.Scope scope =

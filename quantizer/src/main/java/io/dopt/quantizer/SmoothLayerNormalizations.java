@@ -16,6 +16,7 @@ import io.dopt.tensor.LazyTensors;
 import io.dopt.tensor.SymmetricFormat;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -32,32 +33,18 @@ import java.util.Map;
  */
 final class SmoothLayerNormalizations {
   private final Graph graph;
-  private final PrecisionPlan plan;
   private final Map<String, float[]> factors = new HashMap<>();
   private final Graph smoothed;
 
   SmoothLayerNormalizations(
       Graph graph, PrecisionPlan plan, ActivationRanges ranges, Smoothing smoothing) {
     this.graph = graph;
-    this.plan = plan;
-    Map<String, List<Node>> readers = new HashMap<>();
-    for (Node node : graph.nodes()) {
-      node.inputs()
-          .forEach(
-              value -> readers.computeIfAbsent(value.name(), k -> new ArrayList<>()).add(node));
-    }
-    for (Node node : graph.nodes()) {
-      if (node.operator() instanceof LayerNormalization
-          && node.inputs().stream().skip(1).allMatch(v -> graph.weightOf(v).isPresent())
-          && node.inputs().size() > 1
-          && !graph.outputs().containsValue(node.output())) {
-        List<Node> all = readers.getOrDefault(node.output().name(), List.of());
-        if (!all.isEmpty() && all.stream().allMatch(this::isQuantizedLinear)) {
-          factors.put(
-              node.output().name(), factors(ranges.channelMaximum(node.output()), all, smoothing));
-        }
-      }
-    }
+    places(graph, plan)
+        .forEach(
+            (normalized, linears) ->
+                factors.put(
+                    normalized.name(),
+                    factors(ranges.channelMaximum(normalized), linears, smoothing)));
     smoothed = rewrite();
   }
 
@@ -71,7 +58,30 @@ final class SmoothLayerNormalizations {
     return factors;
   }
 
-  private boolean isQuantizedLinear(Node node) {
+  /** The normalised values that only quantized linear layers read, and those layers. */
+  static Map<Value, List<Node>> places(Graph graph, PrecisionPlan plan) {
+    Map<String, List<Node>> readers = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      node.inputs()
+          .forEach(
+              value -> readers.computeIfAbsent(value.name(), k -> new ArrayList<>()).add(node));
+    }
+    Map<Value, List<Node>> places = new LinkedHashMap<>();
+    for (Node node : graph.nodes()) {
+      if (node.operator() instanceof LayerNormalization
+          && node.inputs().stream().skip(1).allMatch(v -> graph.weightOf(v).isPresent())
+          && node.inputs().size() > 1
+          && !graph.outputs().containsValue(node.output())) {
+        List<Node> all = readers.getOrDefault(node.output().name(), List.of());
+        if (!all.isEmpty() && all.stream().allMatch(it -> isQuantizedLinear(graph, plan, it))) {
+          places.put(node.output(), all);
+        }
+      }
+    }
+    return places;
+  }
+
+  private static boolean isQuantizedLinear(Graph graph, PrecisionPlan plan, Node node) {
     return node.operator() instanceof MatMul
         && graph.weightOf(node.inputs().get(1)).isPresent()
         && plan.of(node).filter(Precision::needsCalibration).isPresent();

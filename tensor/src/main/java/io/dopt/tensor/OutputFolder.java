@@ -49,11 +49,41 @@ public final class OutputFolder implements AutoCloseable {
    * @throws DoptException (IO) when the target exists and may not be replaced, or cannot be written
    */
   public static OutputFolder create(Path target, boolean force, String marker) {
+    requireReplaceable(target, force, marker);
+    return start(target, force, marker);
+  }
+
+  /**
+   * A folder for what is needed only meanwhile: hidden, under a name that nothing else has, and
+   * gone when it is closed or the process is interrupted.
+   *
+   * @param like what its name begins with, and beside what it lies; whether that exists does not
+   *     matter
+   * @throws DoptException (IO) when it cannot be written
+   */
+  public static OutputFolder temporary(Path like) {
+    return start(like, false, "");
+  }
+
+  /**
+   * Refuses what {@link #create} would, and creates nothing.
+   *
+   * @throws DoptException (IO) when the target exists and may not be replaced
+   */
+  public static void requireReplaceable(Path target, boolean force, String marker) {
+    refuseExisting(absolute(target), force, marker);
+  }
+
+  private static Path absolute(Path target) {
     Path absolute = target.toAbsolutePath().normalize();
     if (absolute.getFileName() == null) {
       throw new DoptException(ErrorCode.IO, target + " cannot be an output folder.");
     }
-    refuseExisting(absolute, force, marker);
+    return absolute;
+  }
+
+  private static OutputFolder start(Path target, boolean force, String marker) {
+    Path absolute = absolute(target);
     List<Path> createdParents = new ArrayList<>();
     Path work =
         absolute.resolveSibling(

@@ -25,6 +25,18 @@ class OutputFolderTest {
   @TempDir private Path folder;
 
   @Test
+  void aTemporaryFolderIsNeitherInTheWayOfOthersNorLeft() throws IOException {
+    Path taken = Files.createDirectory(folder.resolve("bundle.trials"));
+    try (OutputFolder output = OutputFolder.temporary(taken)) {
+      Path file = Files.writeString(output.resolve("a/b"), "x");
+      assertTrue(Files.isHidden(folder.resolve(folder.relativize(file).getName(0))));
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(taken), left.toList());
+    }
+  }
+
+  @Test
   void appearsWholeAtTheCommit() throws IOException {
     Path target = folder.resolve("build/bundle");
     try (OutputFolder output = OutputFolder.create(target, false, MARKER)) {
