@@ -115,7 +115,15 @@ record Quantization(
             .toList();
     SortedMap<String, Sensitivity> noise =
         SensitivityEstimate.of(
-            original, ranked, recipe, table, Calibration.shape(model, table.settings()).bindings());
+            original,
+            ranked,
+            recipe,
+            table,
+            Calibration.shape(
+                    model,
+                    Optional.of(new ImageSize(table.settings().height(), table.settings().width())),
+                    table.settings().guidanceScale())
+                .bindings());
     double most = noise.values().stream().mapToDouble(Sensitivity::mean).max().orElse(0);
     return report.withLayers(
         report.layers().stream()
