@@ -9,6 +9,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.Sha256;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,9 @@ class CalibrationCollectorTest {
       for (int i = 0; i < runs[run].length; i++) {
         runs[run][i] = (float) random.nextGaussian() * (run + 1);
       }
+      // Minima and maxima of both channels, beyond everything that is sampled.
+      Arrays.fill(runs[run], 0, 2, -10 * (run + 1));
+      Arrays.fill(runs[run], 2, 4, 10 * (run + 1));
     }
     CalibrationCollector whole = collector();
     CalibrationCollector first = collector();
