@@ -70,7 +70,8 @@ final class CompileGate {
    * Judges.
    *
    * @param multiplications of a call of the denoiser
-   * @return what was found; empty when the bundle makes no images
+   * @return what was found; empty when the bundle makes no images, so that there is nothing to
+   *     judge
    * @throws DoptException (QUALITY) when a limit is not kept; (INCONCLUSIVE) when the images do not
    *     decide
    */

@@ -5,6 +5,7 @@ import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.calibration.Range;
 import io.dopt.quantizer.calibration.RangeMethod;
 import io.dopt.quantizer.calibration.ValueStatistics;
+import io.dopt.tensor.Dimension;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.Map;
@@ -74,15 +75,35 @@ record ActivationRanges(
   }
 
   private ValueStatistics statistics(Value value) {
-    return calibration
-        .value(value.name())
-        .orElseThrow(
-            () ->
-                new DoptException(
-                    ErrorCode.BAD_INPUT,
-                    "The calibration did not observe '"
-                        + value.name()
-                        + "', which is to be quantized. It is of another checkpoint or another"
-                        + " dopt: calibrate again."));
+    ValueStatistics statistics =
+        calibration
+            .value(value.name())
+            .orElseThrow(
+                () ->
+                    notOfThis(
+                        "The calibration did not observe '"
+                            + value.name()
+                            + "', which is"
+                            + " to be quantized."));
+    if (statistics.channelAxis() >= value.type().shape().rank()) {
+      throw notOfThis(
+          String.format(
+              "The calibration has the channels of '%s' along axis %d, which it lacks.",
+              value.name(), statistics.channelAxis()));
+    }
+    Dimension channels = value.type().shape().get(statistics.channelAxis());
+    if (channels.isConstant() && channels.constant() != statistics.channels()) {
+      throw notOfThis(
+          String.format(
+              "The calibration has %d channels of '%s', which has %s.",
+              statistics.channels(), value.name(), channels));
+    }
+    return statistics;
+  }
+
+  private static DoptException notOfThis(String what) {
+    return new DoptException(
+        ErrorCode.BAD_INPUT,
+        what + " It is of another checkpoint or another dopt: calibrate again.");
   }
 }

@@ -159,7 +159,7 @@ public final class ProofOfEffect {
       return "int8";
     }
     if (kernels.stream().allMatch(Kernels.MATMUL_N_BITS::equals)) {
-      return "int" + stored.packedBits(layer).orElse(4L) + "-weight";
+      return stored.packedBits(layer).map(bits -> "int" + bits + "-weight").orElse("unknown");
     }
     if (precision.equals("fp8") && stored.allAre(layer, ElementType.FLOAT8E4M3FN)) {
       return "fp8" + ProvenLayer.STORED_ONLY;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dopt.ir.Graph;
+import io.dopt.ir.operator.Conv;
 import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.tensor.DoptException;
@@ -187,6 +188,15 @@ public final class PlanFile {
         PrecisionPlan.attentionsOf(graph).stream().anyMatch(node -> node.name().equals(layer));
     if (attention && precision != Precision.FLOAT32 && !precision.needsCalibration()) {
       throw malformed("the attention '" + layer + "' has no weights to be in " + precision.text());
+    }
+    boolean convolution =
+        PrecisionPlan.layersOf(graph).stream()
+            .anyMatch(node -> node.name().equals(layer) && node.operator() instanceof Conv);
+    if (convolution && precision == Precision.INT4_WEIGHT) {
+      throw malformed(
+          "the convolution '"
+              + layer
+              + "' cannot be in int4-weight, which is for linear layers; int8-weight can");
     }
   }
 

@@ -93,6 +93,29 @@ class PlanFileTest {
   }
 
   @Test
+  void refusesConvolutionsInFourBits() throws IOException {
+    Graph convolution =
+        GraphParser.parse(
+            "convolution",
+            """
+            graph convolution
+            input %x : f32[1, 1, 2]
+            weight %w : f32[1, 1, 1] = [2.0]
+            %conv/Conv : f32[1, 1, 2] = Conv(%x, %w) {strides=[1], pads=[0, 0], dilations=[1], group=1}
+            output y = %conv/Conv
+            """,
+            WeightResolver.NONE);
+    Path file =
+        Files.writeString(
+            folder.resolve("plan.json"),
+            "{\"formatVersion\": 1, \"component\": \"unet\", \"layers\": {\"conv/Conv\": \"int4-weight\"}}");
+    DoptException refused =
+        assertThrows(DoptException.class, () -> PlanFile.read(file, "unet", convolution));
+    assertEquals(ErrorCode.BAD_INPUT, refused.code());
+    assertTrue(refused.getMessage().contains("'conv/Conv'"), refused.getMessage());
+  }
+
+  @Test
   void refusesAFileThatIsNotThere() {
     DoptException refused =
         assertThrows(
