@@ -36,19 +36,9 @@ final class LowerConvToQLinearConv implements Lowering<Conv> {
 
   @Override
   public Optional<String> refusal(Conv operator, Node node, LoweringContext context) {
-    Optional<Dequantized> x = Dequantized.of(node.inputs().get(0), context);
-    Optional<Dequantized> weight = Dequantized.of(node.inputs().get(1), context);
-    if (x.isEmpty() || weight.isEmpty()) {
-      return Optional.of("the operands are not both quantized");
-    }
-    if (!x.get().isEightBitInteger() || !x.get().isPerTensor()) {
-      return Optional.of("the activation is not of 8-bit integers with one scale");
-    }
-    Dequantized w = weight.get();
-    if (w.elementType() != ElementType.INT8
-        || !context.isWeight(w.quantized())
-        || !(w.isPerTensor() || w.isPerAxis(0))) {
-      return Optional.of("the weight is not int8 with scales per output channel");
+    Optional<String> operands = IntegerOperands.refusal(node, 0, context);
+    if (operands.isPresent()) {
+      return operands;
     }
     if (node.inputs().size() > 2 && !context.isWeight(node.inputs().get(2))) {
       return Optional.of("the bias is computed");

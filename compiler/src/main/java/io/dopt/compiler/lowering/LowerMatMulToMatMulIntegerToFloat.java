@@ -3,7 +3,6 @@ package io.dopt.compiler.lowering;
 import io.dopt.compiler.onnx.OnnxEmitter;
 import io.dopt.ir.Node;
 import io.dopt.ir.operator.MatMul;
-import io.dopt.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,22 +30,9 @@ final class LowerMatMulToMatMulIntegerToFloat implements Lowering<MatMul> {
 
   @Override
   public Optional<String> refusal(MatMul operator, Node node, LoweringContext context) {
-    Optional<Dequantized> x = Dequantized.of(node.inputs().get(0), context);
-    Optional<Dequantized> weight = Dequantized.of(node.inputs().get(1), context);
-    if (x.isEmpty() || weight.isEmpty()) {
-      return Optional.of("the operands are not both quantized");
-    }
-    if (!x.get().isEightBitInteger() || !x.get().isPerTensor()) {
-      return Optional.of("the activation is not of 8-bit integers with one scale");
-    }
-    Dequantized w = weight.get();
-    if (w.elementType() != ElementType.INT8
-        || !context.isWeight(w.quantized())
-        || w.quantized().type().shape().rank() != 2
-        || !(w.isPerTensor() || w.isPerAxis(1))) {
-      return Optional.of("the weight is not int8 with scales per output channel");
-    }
-    return Optional.empty();
+    return node.inputs().get(1).type().shape().rank() == 2
+        ? IntegerOperands.refusal(node, 1, context)
+        : Optional.of("the weight is no matrix");
   }
 
   @Override
