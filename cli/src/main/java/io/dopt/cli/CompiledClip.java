@@ -17,14 +17,10 @@ import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.dopt.tensor.TemporaryFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A CLIP that is ready to run: opened from its bundle, or compiled from its checkpoint into a
@@ -32,9 +28,9 @@ import java.util.stream.Stream;
  */
 final class CompiledClip implements AutoCloseable {
   private final ClipModel model;
-  private final Optional<Path> temporary;
+  private final Optional<TemporaryFolder> temporary;
 
-  private CompiledClip(ClipModel model, Optional<Path> temporary) {
+  private CompiledClip(ClipModel model, Optional<TemporaryFolder> temporary) {
     this.model = model;
     this.temporary = temporary;
   }
@@ -50,13 +46,13 @@ final class CompiledClip implements AutoCloseable {
     if (Files.exists(path.resolve(Bundle.MANIFEST))) {
       return new CompiledClip(ClipModel.open(path, label, options), Optional.empty());
     }
-    Path folder = temporaryFolder();
+    TemporaryFolder folder = TemporaryFolder.create("dopt-clip");
     try {
-      Path bundle = folder.resolve("clip");
+      Path bundle = folder.path().resolve("clip");
       compile(path, bundle);
       return new CompiledClip(ClipModel.open(bundle, label, options), Optional.of(folder));
     } catch (RuntimeException e) {
-      delete(folder);
+      folder.close();
       throw e;
     }
   }
@@ -91,25 +87,6 @@ final class CompiledClip implements AutoCloseable {
   @Override
   public void close() {
     model.close();
-    temporary.ifPresent(CompiledClip::delete);
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("dopt-clip");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> found = Files.walk(folder)) {
-      List<Path> deepestFirst = found.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    temporary.ifPresent(TemporaryFolder::close);
   }
 }

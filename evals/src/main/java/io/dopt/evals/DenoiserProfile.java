@@ -6,16 +6,13 @@ import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.engine.NodeTime;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
 import io.dopt.tensor.DoptException;
-import io.dopt.tensor.ErrorCode;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.dopt.tensor.TemporaryFolder;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Where the time of a bundle's denoiser goes, layer by layer, in a few profiled steps. */
 final class DenoiserProfile {
@@ -36,9 +33,11 @@ final class DenoiserProfile {
    */
   static List<LayerTime> measure(Path folder, int threads, Sampling sampling) {
     Bundle bundle = Bundle.open(folder);
-    Path profiles = temporaryFolder();
-    EngineOptions options = EngineOptions.defaults().withThreads(threads).withProfile(profiles);
-    try (DiffusionPipeline pipeline = DiffusionPipeline.open(bundle, options)) {
+    EngineOptions options = EngineOptions.defaults().withThreads(threads);
+    // Closed after the engines, of which those of other components write profiles when they are.
+    try (TemporaryFolder profiles = TemporaryFolder.create("dopt-profile");
+        DiffusionPipeline pipeline =
+            DiffusionPipeline.open(bundle, options.withProfile(profiles.path()))) {
       int steps =
           Math.min(
               STEPS, EvaluationDefaults.sampling(sampling, bundle.manifest()).steps().getAsInt());
@@ -47,9 +46,6 @@ final class DenoiserProfile {
           pipeline.engines().endProfiles(DENOISER).values().stream()
               .flatMap(List::stream)
               .toList());
-    } finally {
-      // After the engines are closed: those of other components write profiles when they are.
-      delete(profiles);
     }
   }
 
@@ -106,24 +102,5 @@ final class DenoiserProfile {
     return dot > 0 && Character.isUpperCase(scope.charAt(dot + 1))
         ? scope.substring(0, dot)
         : scope;
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("dopt-profile");
-    } catch (IOException e) {
-      throw new DoptException(ErrorCode.IO, "There is no place for a profile: " + e, e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new DoptException(ErrorCode.IO, "The profile in " + folder + " stays: " + e, e);
-    }
   }
 }

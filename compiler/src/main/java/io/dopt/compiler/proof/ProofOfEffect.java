@@ -10,9 +10,7 @@ import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.engine.NodeTime;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
-import io.dopt.tensor.ErrorCode;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.dopt.tensor.TemporaryFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Runs a component under the engine's profile and looks which kernel each layer of a plan became.
@@ -85,8 +82,9 @@ public final class ProofOfEffect {
   /** Engine file and what its nodes took. */
   private static Map.Entry<String, List<NodeTime>> profile(
       Bundle bundle, String component, Map<String, Long> bindings, EngineOptions options) {
-    Path folder = temporaryFolder();
-    try (ComponentEngines engines = new ComponentEngines(bundle, options.withProfile(folder))) {
+    try (TemporaryFolder folder = TemporaryFolder.create("dopt-proof");
+        ComponentEngines engines =
+            new ComponentEngines(bundle, options.withProfile(folder.path()))) {
       try (EngineCall call =
           ComponentRunner.prepare(
               engines, component, NoiseInputs.of(bundle.component(component), bindings))) {
@@ -95,8 +93,6 @@ public final class ProofOfEffect {
         }
       }
       return engines.endProfiles(component).entrySet().iterator().next();
-    } finally {
-      delete(folder);
     }
   }
 
@@ -169,24 +165,5 @@ public final class ProofOfEffect {
     return weight
         .map(type -> "int" + type.bits() + "-weight" + ProvenLayer.STORED_ONLY)
         .orElse("f32");
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("dopt-proof");
-    } catch (IOException e) {
-      throw new DoptException(ErrorCode.IO, "There is no place for a profile: " + e, e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new DoptException(ErrorCode.IO, "The profile in " + folder + " stays: " + e, e);
-    }
   }
 }
