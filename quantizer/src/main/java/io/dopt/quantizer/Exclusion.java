@@ -32,10 +32,10 @@ public record Exclusion(Pattern pattern, String reason, boolean required) {
   }
 
   /**
-   * What the field leaves alone in a diffusers UNet2DConditionModel (NVIDIA Model-Optimizer, its
-   * diffusers example): the first and last convolution see and make the latents themselves, what
-   * depends on the timestep alone is one row a step and steers everything, shortcuts carry the
-   * residual stream.
+   * What is left alone in a diffusers UNet2DConditionModel, after NVIDIA Model-Optimizer's
+   * diffusers example, which excludes {@code proj_out} too: the first and last convolution see and
+   * make the latents themselves, what depends on the timestep alone is one row a step and steers
+   * everything, shortcuts carry the residual stream.
    */
   public static List<Exclusion> ofUnet() {
     return List.of(
