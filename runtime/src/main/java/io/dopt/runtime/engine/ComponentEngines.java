@@ -20,6 +20,7 @@ import java.util.Optional;
 public final class ComponentEngines implements AutoCloseable {
   private final Bundle bundle;
   private final EngineOptions options;
+  private final EngineProviders providers = EngineProviders.standard();
 
   /** By engine file, in the order of loading. */
   private final Map<String, Engine> engines = new LinkedHashMap<>();
@@ -47,29 +48,42 @@ public final class ComponentEngines implements AutoCloseable {
     ComponentManifest manifest = bundle.component(component);
     requireInRange(component, manifest, bindings);
     EngineFile file =
-        select(manifest, bindings)
-            .orElseThrow(
-                () ->
-                    new DoptException(
-                        ErrorCode.UNSUPPORTED,
-                        String.format(
-                            "The bundle %s has no engine of %s for %s; it has %s. Compile with "
-                                + "that size and batch, or with --dynamic.",
-                            bundle.folder(),
-                            component,
-                            bindings,
-                            manifest.engines().stream().map(EngineFile::bindings).toList())));
-    return engine(component, manifest, file).prepare(bindings);
+        select(manifest, bindings).orElseThrow(() -> noEngine(component, manifest, bindings));
+    return engine(component, file).prepare(bindings);
+  }
+
+  private DoptException noEngine(
+      String component, ComponentManifest manifest, Map<String, Long> bindings) {
+    List<String> runtimes =
+        manifest.engines().stream().map(EngineFile::runtime).distinct().sorted().toList();
+    if (runtimes.stream().noneMatch(runtime -> providers.of(runtime).isPresent())) {
+      return new DoptException(
+          ErrorCode.UNSUPPORTED,
+          String.format(
+              "The engines of %s in %s are for %s, which this dopt was built without. Build it with"
+                  + " its GPU support (./mvnw -Pgpu package; docs/gpu.md), or compile with --target"
+                  + " cpu.",
+              component, bundle.folder(), String.join(", ", runtimes)));
+    }
+    return new DoptException(
+        ErrorCode.UNSUPPORTED,
+        String.format(
+            "The bundle %s has no engine of %s for %s; it has %s. Compile with that size and batch,"
+                + " or with --dynamic.",
+            bundle.folder(),
+            component,
+            bindings,
+            manifest.engines().stream().map(EngineFile::bindings).toList()));
   }
 
   /**
    * The engine for the given symbol values: the one specialised for them, else the dynamic one.
-   * Engines of other runtimes than ONNX Runtime are passed over.
+   * Engines of runtimes that are not here are passed over.
    */
-  static Optional<EngineFile> select(ComponentManifest manifest, Map<String, Long> bindings) {
+  Optional<EngineFile> select(ComponentManifest manifest, Map<String, Long> bindings) {
     List<EngineFile> known =
         manifest.engines().stream()
-            .filter(engine -> engine.runtime().equals(OnnxRuntimeEngine.RUNTIME))
+            .filter(engine -> providers.of(engine.runtime()).isPresent())
             .toList();
     return known.stream()
         .filter(engine -> engine.bindings().equals(bindings))
@@ -117,11 +131,14 @@ public final class ComponentEngines implements AutoCloseable {
     return range.multipleOf() == 1 ? "" : " in multiples of " + range.multipleOf();
   }
 
-  private synchronized Engine engine(
-      String component, ComponentManifest manifest, EngineFile file) {
+  private synchronized Engine engine(String component, EngineFile file) {
     Engine loaded = engines.get(file.file());
     if (loaded == null) {
-      loaded = OnnxRuntimeEngine.open(component, manifest, bundle.file(file.file()), options);
+      loaded =
+          providers
+              .of(file.runtime())
+              .orElseThrow()
+              .open(new EngineSource(bundle, component, file), options);
       engines.put(file.file(), loaded);
     }
     return loaded;
