@@ -30,7 +30,7 @@ final class DDPMScheduler extends AlphaScheduler {
 
   /** A learned variance comes as a second half of each sample's channels. */
   @Override
-  int outputsPerElement() {
+  public int outputsPerElement() {
     return variance.isLearned() ? 2 : 1;
   }
 

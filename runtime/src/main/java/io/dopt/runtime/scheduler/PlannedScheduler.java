@@ -48,8 +48,8 @@ abstract class PlannedScheduler implements Scheduler {
     return 1;
   }
 
-  /** How many times as many elements as the sample the denoiser's output has. */
-  int outputsPerElement() {
+  @Override
+  public int outputsPerElement() {
     return 1;
   }
 

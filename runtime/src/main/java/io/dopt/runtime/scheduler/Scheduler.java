@@ -73,6 +73,12 @@ public interface Scheduler {
    */
   void addNoise(float[] original, float[] noise, int index, float[] out);
 
+  /**
+   * How many values the denoiser returns for each of the sample's: 2 where it also predicts a
+   * variance, else 1.
+   */
+  int outputsPerElement();
+
   /** Number of timesteps the denoiser was trained with. */
   int trainTimesteps();
 
