@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Checkpoints with what diffusers made of them, and their bundles as a user gets them. */
@@ -45,15 +46,20 @@ final class RecordedFixtures {
 
   /** Import, all passes, compile: what {@code dopt compile} does. */
   static Bundle compile(Path source, Path output) {
+    use(
+        source,
+        model ->
+            new Compiler(Targets.standard())
+                .compile(model, CompileOptions.to(output), CompileListener.NONE));
+    return Bundle.open(output);
+  }
+
+  /** Gives {@code user} the pipeline after all passes, while its checkpoint is open. */
+  static void use(Path source, Consumer<PipelineModel> user) {
     try (Checkpoint checkpoint = CheckpointReader.open(source, CheckpointOptions.none())) {
       PipelineImporter importer = new PipelineImporter(FamilyBuilders.standard(), false);
       PipelineModel imported = importer.importPipeline(checkpoint).model();
-      new Compiler(Targets.standard())
-          .compile(
-              PassPipeline.standard().run(imported).model(),
-              CompileOptions.to(output),
-              CompileListener.NONE);
+      user.accept(PassPipeline.standard().run(imported).model());
     }
-    return Bundle.open(output);
   }
 }

@@ -26,15 +26,16 @@ final class LowerReshape implements Lowering<Reshape> {
 
   @Override
   public void emit(Reshape operator, Node node, LoweringContext context, OnnxEmitter emitter) {
-    Shape source = node.inputs().get(0).type().shape();
-    String shape =
-        placeholders(source, operator.shape())
-            .map(emitter::vector)
-            .orElseGet(() -> emitter.shape(operator.shape()));
+    String shape = operand(node.inputs().get(0).type().shape(), operator.shape(), emitter);
     emitter
         .node(node, "Reshape")
         .inputs(emitter.name(node.inputs().get(0)), shape)
         .outputs(emitter.name(node.output()));
+  }
+
+  /** What a Reshape from {@code source} to {@code target} reads beside its input. */
+  static String operand(Shape source, Shape target, OnnxEmitter emitter) {
+    return placeholders(source, target).map(emitter::vector).orElseGet(() -> emitter.shape(target));
   }
 
   /** The target with at most one -1; empty when two dimensions would need it. */

@@ -43,6 +43,20 @@ public final class Lowerings {
     return new Lowerings(rules);
   }
 
+  /**
+   * Operators of ONNX alone, in the forms that TensorRT's parser takes and its optimizer fuses.
+   * What has no rule is decomposed: GroupNorm to Reshape, InstanceNormalization, Reshape, Mul, Add,
+   * for TensorRT 10.6 reads GroupNormalization as it was before opset 21.
+   */
+  public static Lowerings tensorRt() {
+    List<Lowering<?>> rules = new ArrayList<>();
+    rules.add(new LowerAttentionToMatMulSoftmax());
+    rules.add(new LowerQuantizeLinearWithOutputType());
+    rules.add(new LowerDequantizeLinearWithoutZeroPoint());
+    rules.addAll(operandRules());
+    return new Lowerings(rules);
+  }
+
   /** Plain operators only: every diffusion operator is decomposed. The reference for tests. */
   public static Lowerings plain() {
     return new Lowerings(plainRules());
@@ -50,13 +64,20 @@ public final class Lowerings {
 
   private static List<Lowering<?>> plainRules() {
     List<Lowering<?>> rules = new ArrayList<>();
+    rules.add(new LowerDequantizeLinear());
+    rules.add(new LowerQuantizeLinear());
+    rules.addAll(operandRules());
+    return rules;
+  }
+
+  /** Operators whose form in ONNX is the same for every engine. */
+  private static List<Lowering<?>> operandRules() {
+    List<Lowering<?>> rules = new ArrayList<>();
     rules.add(new LowerCast());
     rules.add(new LowerClip());
-    rules.add(new LowerDequantizeLinear());
     rules.add(new LowerExpand());
     rules.add(new LowerGelu());
     rules.add(new LowerPad());
-    rules.add(new LowerQuantizeLinear());
     rules.add(new LowerReduce());
     rules.add(new LowerReshape());
     rules.add(new LowerResize());
