@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       EvalCommand.class,
       BenchCommand.class,
+      DeployCommand.class,
       InspectCommand.class,
       SynthCommand.class,
       DoctorCommand.class,

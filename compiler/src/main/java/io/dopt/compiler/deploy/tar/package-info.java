@@ -1,0 +1,2 @@
+/** A bundle as one tar archive whose bytes depend on the bundle's content alone. */
+package io.dopt.compiler.deploy.tar;
