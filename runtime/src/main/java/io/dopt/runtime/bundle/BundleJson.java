@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -18,14 +19,17 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** What the JSON files of a bundle share: strict reading, deterministic writing, plain reasons. */
-final class BundleJson {
+public final class BundleJson {
   private BundleJson() {}
 
   /** A mapper that refuses what it does not know. */
-  static JsonMapper.Builder strict() {
+  public static JsonMapper.Builder strict() {
     return JsonMapper.builder()
         .addModule(new Jdk8Module())
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -46,8 +50,48 @@ final class BundleJson {
             JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, null));
   }
 
+  /**
+   * Reads a file that has a {@code formatVersion}.
+   *
+   * @param what the file should be, with its article: {@code a precision report}
+   * @param newest the format version that is read
+   * @param maximumBytes more than any such file has; keeps a wrong one from filling the heap
+   * @throws DoptException (IO) when it cannot be read; (UNSUPPORTED) when a newer dopt wrote it;
+   *     (BAD_INPUT) when it is malformed or has unknown keys
+   */
+  public static <T> T read(
+      ObjectMapper mapper, Path file, Class<T> type, String what, int newest, long maximumBytes) {
+    try {
+      if (Files.size(file) > maximumBytes) {
+        throw malformed(file, what, "it is larger than any of them", null);
+      }
+      JsonNode tree = mapper.readTree(Files.readAllBytes(file));
+      JsonNode version = tree.path("formatVersion");
+      if (!version.isInt() || version.intValue() < 1) {
+        throw malformed(file, what, "it has no 'formatVersion'", null);
+      }
+      if (version.intValue() > newest) {
+        throw new DoptException(
+            ErrorCode.UNSUPPORTED,
+            String.format(
+                "%s has format version %d; this runtime reads up to %d. Update dopt, or compile"
+                    + " the checkpoint again.",
+                file, version.intValue(), newest));
+      }
+      return mapper.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      throw malformed(file, what, reason(e), e);
+    } catch (IOException e) {
+      throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static DoptException malformed(Path file, String what, String reason, Exception cause) {
+    return new DoptException(ErrorCode.BAD_INPUT, file + " is not " + what + ": " + reason, cause);
+  }
+
   /** Fixed key order, two-space indentation, {@code \n}, UTF-8. */
-  static byte[] write(ObjectMapper mapper, Object value, String what) {
+  public static byte[] write(ObjectMapper mapper, Object value, String what) {
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter(
