@@ -17,6 +17,7 @@ import io.dopt.passes.PassPipeline;
 import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
+import io.dopt.quantizer.QuantizationScheme;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.search.PlanFile;
 import io.dopt.runtime.bundle.ImageSize;
@@ -192,7 +193,7 @@ final class CompileCommand extends DoptSubcommand {
   }
 
   private Optional<Quantization> quantized(PipelineModel model) {
-    QuantizationRecipe recipe = quantization.recipe();
+    QuantizationRecipe recipe = quantization.recipe(QuantizationScheme.ofTarget(target));
     if (!quantization.quantizes()) {
       calibration.requireNone("nothing is quantized");
       plans.requireEffect(false, false);

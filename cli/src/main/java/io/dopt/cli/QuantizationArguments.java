@@ -5,6 +5,7 @@ import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizationRecipe.AttentionChoice;
 import io.dopt.quantizer.QuantizationRecipe.WeightScaleMethod;
+import io.dopt.quantizer.QuantizationScheme;
 import io.dopt.quantizer.Smoothing;
 import io.dopt.quantizer.calibration.RangeMethod;
 import io.dopt.tensor.DoptException;
@@ -27,8 +28,9 @@ final class QuantizationArguments {
       paramLabel = "NAME",
       defaultValue = "f32",
       description =
-          "What the denoiser computes in: f32 (default), int8, fp8, int8-weight, int4-weight, or"
-              + " auto: per layer, as fast as the quality budget allows.")
+          "What the denoiser computes in: f32 (default), f16, bf16, int8, fp8, int8-weight,"
+              + " int4-weight, as far as the target has it, or auto: per layer, as fast as the"
+              + " quality budget allows.")
   private String precision;
 
   @Option(
@@ -73,7 +75,9 @@ final class QuantizationArguments {
   @Option(
       names = "--block-size",
       paramLabel = "N",
-      description = "Numbers of a 4-bit weight that share a scale: 16, 32 (default), 64, 128.")
+      description =
+          "Numbers of a 4-bit weight that share a scale: 16, 32 (default), 64, 128; for tensorrt"
+              + " 64, 128 (default).")
   private Integer blockSize;
 
   @Option(
@@ -88,12 +92,12 @@ final class QuantizationArguments {
       paramLabel = "WHICH",
       description =
           "Attentions whose products are quantized: none, large (where it is faster; default for"
-              + " int8), all (default for fp8).")
+              + " int8), all (default for fp8). TensorRT takes those of fp8 alone.")
   private String attention;
 
-  /** Whether anything but float32 is asked for. */
+  /** Whether layers are to be quantized, not computed in floating point all of them. */
   boolean quantizes() {
-    return isAuto() || precision() != Precision.FLOAT32;
+    return precision().weightFormat().isPresent();
   }
 
   /** Whether the precision is to be chosen per layer. */
@@ -104,16 +108,19 @@ final class QuantizationArguments {
   /**
    * The recipe.
    *
+   * @param scheme of the target
    * @throws DoptException (USAGE) for bad values, and for options that would change nothing
    */
-  QuantizationRecipe recipe() {
+  QuantizationRecipe recipe(QuantizationScheme scheme) {
+    requireTaken(scheme);
     requireEffect();
     List<Exclusion> excluded = new ArrayList<>();
     exclusions.forEach(expression -> excluded.add(Exclusion.byUser(expression)));
     if (!noDefaultExclusions) {
-      excluded.addAll(Exclusion.ofUnet());
+      excluded.addAll(scheme.exclusionsOfUnet());
     }
     return new QuantizationRecipe(
+        scheme,
         precision(),
         excluded,
         RangeMethod.parse(range == null ? "min-max" : range),
@@ -122,11 +129,9 @@ final class QuantizationArguments {
             : choice("--weight-scales", weightScales, WeightScaleMethod.class),
         smoothing(),
         !noBiasCorrection,
-        block(),
+        block(scheme),
         rank == null ? 0 : rank,
-        attention == null
-            ? precision() == Precision.FLOAT8 ? AttentionChoice.ALL : AttentionChoice.LARGE
-            : choice("--attention", attention, AttentionChoice.class));
+        attention(scheme));
   }
 
   /** The option about groups of 4-bit numbers that was given. */
@@ -136,26 +141,51 @@ final class QuantizationArguments {
         : rank != null ? Optional.of("--rank") : Optional.empty();
   }
 
-  private Precision precision() {
-    Precision chosen =
-        isAuto()
-            ? Precision.INT8
-            : Arrays.stream(Precision.values())
-                .filter(each -> each.text().equals(precision))
-                .findFirst()
-                .orElseThrow(
-                    () ->
-                        new DoptException(
-                            ErrorCode.USAGE,
-                            "--precision is f32, int8, fp8, int8-weight, int4-weight or auto, not '"
-                                + precision
-                                + "'."));
-    if (chosen == Precision.FLOAT16 || chosen == Precision.BFLOAT16) {
+  /** What the layers get that are not excluded; int8 where they are searched. */
+  Precision precision() {
+    return isAuto()
+        ? Precision.INT8
+        : Arrays.stream(Precision.values())
+            .filter(each -> each.text().equals(precision))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new DoptException(
+                        ErrorCode.USAGE,
+                        "--precision is f32, f16, bf16, int8, fp8, int8-weight, int4-weight or"
+                            + " auto, not '"
+                            + precision
+                            + "'."));
+  }
+
+  /**
+   * Refuses a precision that the target has no kernels for.
+   *
+   * @throws DoptException (UNSUPPORTED) naming what to take instead
+   */
+  private void requireTaken(QuantizationScheme scheme) {
+    scheme
+        .refusal(precision())
+        .ifPresent(
+            reason -> {
+              throw new DoptException(
+                  ErrorCode.UNSUPPORTED, "--precision " + precision + ": " + reason);
+            });
+  }
+
+  private AttentionChoice attention(QuantizationScheme scheme) {
+    List<AttentionChoice> taken = scheme.attentions(precision());
+    if (attention == null) {
+      return taken.get(0);
+    }
+    AttentionChoice chosen = choice("--attention", attention, AttentionChoice.class);
+    if (!taken.contains(chosen)) {
       throw new DoptException(
           ErrorCode.UNSUPPORTED,
-          "--precision "
-              + precision
-              + ": ONNX Runtime has no fast kernels for it on the CPU. Take f32 or int8.");
+          String.format(
+              "--attention %s: %s fuses no attention of --precision %s, which would be slower than"
+                  + " one in floating point. Leave it out, or take --precision fp8.",
+              attention, scheme.text(), precision));
     }
     return chosen;
   }
@@ -233,11 +263,14 @@ final class QuantizationArguments {
     return chosen;
   }
 
-  private int block() {
-    int size = blockSize == null ? 32 : blockSize;
-    if (size < 16 || size > 128 || Integer.bitCount(size) != 1) {
+  private int block(QuantizationScheme scheme) {
+    int size = blockSize == null ? scheme.defaultBlockSize() : blockSize;
+    if (!scheme.blockSizes().contains(size)) {
       throw new DoptException(
-          ErrorCode.USAGE, "--block-size is 16, 32, 64 or 128, not " + size + ".");
+          ErrorCode.USAGE,
+          String.format(
+              "--block-size for %s is one of %s, not %d.",
+              scheme.text(), scheme.blockSizes(), size));
     }
     return size;
   }

@@ -26,6 +26,7 @@ import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizationRecipe.AttentionChoice;
 import io.dopt.quantizer.QuantizationRecipe.WeightScaleMethod;
+import io.dopt.quantizer.QuantizationScheme;
 import io.dopt.quantizer.Smoothing;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.calibration.RangeMethod;
@@ -70,6 +71,7 @@ final class SensitivityBenchmark {
   private static void run(PipelineModel model, CalibrationTable table, Path folder) {
     QuantizationRecipe recipe =
         new QuantizationRecipe(
+            QuantizationScheme.CPU,
             Precision.INT8,
             Exclusion.ofUnet(),
             RangeMethod.parse("mse"),

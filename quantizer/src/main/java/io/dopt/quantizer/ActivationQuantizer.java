@@ -11,8 +11,6 @@ import java.util.Map;
 
 /** Writes Q/DQ pairs behind activations, one for all readers that want the same. */
 final class ActivationQuantizer {
-  private static final int LEVELS = 256;
-
   private final GraphBuilder builder;
   private final ActivationRanges ranges;
   private final Map<String, Value> written = new HashMap<>();
@@ -31,17 +29,32 @@ final class ActivationQuantizer {
    */
   Value quantized(Value observed, Value value, ElementType elementType) {
     return written.computeIfAbsent(
-        value.name() + ' ' + elementType.text(), key -> write(observed, value, elementType));
+        value.name() + ' ' + elementType.text(),
+        key -> write(value, quantization(observed, elementType)));
   }
 
   /** How a value is quantized, by what was observed of it. */
   ActivationQuantization quantization(Value observed, ElementType elementType) {
-    Range range = ranges.range(observed, LEVELS);
+    Range range = ranges.range(observed, elementType);
     return ActivationQuantization.of(elementType, range.minimum(), range.maximum());
   }
 
-  private Value write(Value observed, Value value, ElementType elementType) {
-    ActivationQuantization quantization = quantization(observed, elementType);
+  /** {@code value} times {@code factor} through a small type; otherwise as {@link #quantized}. */
+  Value quantizedTimes(Value observed, Value value, double factor, ElementType elementType) {
+    return written.computeIfAbsent(
+        value.name() + ' ' + elementType.text() + ' ' + factor,
+        key -> {
+          Range range = ranges.range(observed, elementType);
+          Value scaled = builder.mul(value, builder.scalar(value.type().elementType(), factor));
+          return write(
+              scaled,
+              ActivationQuantization.of(
+                  elementType, range.minimum() * factor, range.maximum() * factor));
+        });
+  }
+
+  private Value write(Value value, ActivationQuantization quantization) {
+    ElementType elementType = quantization.elementType();
     Value scale = builder.scalar(value.type().elementType(), quantization.scale());
     Value stored;
     Value result;

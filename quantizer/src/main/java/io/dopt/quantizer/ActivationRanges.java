@@ -7,6 +7,7 @@ import io.dopt.quantizer.calibration.RangeMethod;
 import io.dopt.quantizer.calibration.ValueStatistics;
 import io.dopt.tensor.Dimension;
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
 import java.util.Map;
 
@@ -25,14 +26,14 @@ record ActivationRanges(
   }
 
   /**
-   * The range of a value. That of a smoothed one shrinks as its largest magnitude does, and is
-   * symmetric.
+   * The range of a value: around zero for types that are. That of a smoothed one shrinks as its
+   * largest magnitude does, and is symmetric.
    *
    * @throws DoptException (BAD_INPUT) when the calibration did not observe it
    */
-  Range range(Value value, int levels) {
+  Range range(Value value, ElementType type) {
     ValueStatistics statistics = statistics(value);
-    Range range = method.range(statistics, levels);
+    Range range = method.rangeFor(type, statistics.merged());
     float[] factors = smoothing.get(value.name());
     if (factors == null) {
       return range;

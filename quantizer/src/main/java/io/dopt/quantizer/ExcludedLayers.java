@@ -5,8 +5,10 @@ import io.dopt.ir.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Which layers a recipe leaves in float32, and why. */
 public final class ExcludedLayers {
@@ -38,10 +40,22 @@ public final class ExcludedLayers {
         .filter(exclusion -> exclusion.fits(layer))
         .map(Exclusion::reason)
         .findFirst()
+        .or(() -> refusal(graph, recipe, layer))
         .orElseGet(
             () ->
                 PrecisionPlan.attentionsOf(graph).stream().map(Node::name).anyMatch(layer::equals)
                     ? "attention, of which --attention says which are quantized"
                     : "no small type fits its weight");
+  }
+
+  private static Optional<String> refusal(Graph graph, QuantizationRecipe recipe, String layer) {
+    return Stream.concat(
+            PrecisionPlan.attentionsOf(graph).stream(),
+            PrecisionPlan.layersOf(graph).stream()
+                .filter(node -> graph.weightOf(node.inputs().get(1)).isPresent()))
+        .filter(node -> node.name().equals(layer))
+        .findFirst()
+        .flatMap(node -> recipe.scheme().refusal(graph, node, recipe.precision()))
+        .map(reason -> reason + ", of which " + recipe.scheme().text() + " has no such kernel");
   }
 }

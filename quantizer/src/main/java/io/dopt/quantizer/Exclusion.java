@@ -2,6 +2,7 @@ package io.dopt.quantizer;
 
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -33,9 +34,9 @@ public record Exclusion(Pattern pattern, String reason, boolean required) {
 
   /**
    * What is left alone in a diffusers UNet2DConditionModel, after NVIDIA Model-Optimizer's
-   * diffusers example, which excludes {@code proj_out} too: the first and last convolution see and
-   * make the latents themselves, what depends on the timestep alone is one row a step and steers
-   * everything, shortcuts carry the residual stream.
+   * diffusers example: the first and last convolution see and make the latents themselves, what
+   * depends on the timestep alone is one row a step and steers everything, shortcuts carry the
+   * residual stream.
    */
   public static List<Exclusion> ofUnet() {
     return List.of(
@@ -43,6 +44,16 @@ public record Exclusion(Pattern pattern, String reason, boolean required) {
         byFamily("(^|\\.)(time_embedding|add_embedding|class_embedding)\\.", "one row a step"),
         byFamily("time_emb_proj/", "one row a step"),
         byFamily("conv_shortcut/", "carries the residual stream"));
+  }
+
+  /**
+   * What is left alone in a UNet2DConditionModel for TensorRT: {@code proj_out}, too, as in
+   * TensorRT 10.6's {@code demo/Diffusion/utils_modelopt.py}.
+   */
+  static List<Exclusion> ofUnetForTensorRt() {
+    List<Exclusion> exclusions = new ArrayList<>(ofUnet());
+    exclusions.add(byFamily("proj_out/", "makes the residual stream's next value"));
+    return List.copyOf(exclusions);
   }
 
   private static Exclusion byFamily(String expression, String reason) {

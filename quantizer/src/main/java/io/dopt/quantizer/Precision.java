@@ -10,26 +10,24 @@ import java.util.stream.Collectors;
 
 /** What a layer's operands are stored and multiplied in. */
 public enum Precision {
-  FLOAT32("f32", null, null),
-  FLOAT16("f16", null, null),
-  BFLOAT16("bf16", null, null),
+  FLOAT32("f32", null),
+  FLOAT16("f16", null),
+  BFLOAT16("bf16", null),
   /** Weights and activations in 8-bit integers (W8A8). */
-  INT8("int8", SymmetricFormat.INT8, ElementType.UINT8),
+  INT8("int8", SymmetricFormat.INT8),
   /** Weights and activations in 8-bit floating point, E4M3 (W8A8). */
-  FLOAT8("fp8", SymmetricFormat.FLOAT8E4M3FN, ElementType.FLOAT8E4M3FN),
+  FLOAT8("fp8", SymmetricFormat.FLOAT8E4M3FN),
   /** Weights in 8-bit integers, activations in float32 (W8A16 and the like). */
-  INT8_WEIGHT("int8-weight", SymmetricFormat.INT8, null),
+  INT8_WEIGHT("int8-weight", SymmetricFormat.INT8),
   /** Weights in 4-bit integers by groups, activations in float32. */
-  INT4_WEIGHT("int4-weight", SymmetricFormat.INT4, null);
+  INT4_WEIGHT("int4-weight", SymmetricFormat.INT4);
 
   private final String text;
   private final SymmetricFormat weightFormat;
-  private final ElementType activationType;
 
-  Precision(String text, SymmetricFormat weightFormat, ElementType activationType) {
+  Precision(String text, SymmetricFormat weightFormat) {
     this.text = text;
     this.weightFormat = weightFormat;
-    this.activationType = activationType;
   }
 
   /** The name on the command line and in manifests. */
@@ -42,14 +40,9 @@ public enum Precision {
     return Optional.ofNullable(weightFormat);
   }
 
-  /** What activations are quantized to; empty when they stay floating point. */
-  public Optional<ElementType> activationType() {
-    return Optional.ofNullable(activationType);
-  }
-
-  /** Whether ranges of activations must be known: from a calibration. */
+  /** Whether activations are quantized, so that their ranges must be known: from a calibration. */
   public boolean needsCalibration() {
-    return activationType != null;
+    return this == INT8 || this == FLOAT8;
   }
 
   /** The precision of plain operands of {@code type}, if layers compute in it. */

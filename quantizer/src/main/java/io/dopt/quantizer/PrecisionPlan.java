@@ -50,6 +50,7 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
     layersOf(graph).forEach(node -> layers.put(node.name(), precision(graph, node, recipe)));
     attentionsOf(graph).stream()
         .filter(node -> LargeAttention.isChosen(node, recipe, shape))
+        .filter(node -> recipe.scheme().refusal(graph, node, recipe.precision()).isEmpty())
         .forEach(node -> layers.put(node.name(), recipe.precision()));
     for (Exclusion exclusion : recipe.exclusions()) {
       List<String> excluded = layers.keySet().stream().filter(exclusion::fits).toList();
@@ -73,10 +74,12 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
 
   /**
    * What a layer gets that is not excluded. 4-bit groups lie along the input channels of a linear
-   * layer; what has no whole groups is stored in 8 bits, as convolutions are.
+   * layer; what has no whole groups is stored in 8 bits, as convolutions are, where the engine
+   * takes that, and else stays as it is.
    */
   private static Precision precision(Graph graph, Node layer, QuantizationRecipe recipe) {
-    if (!(graph.weightOf(layer.inputs().get(1)).isPresent())) {
+    if (graph.weightOf(layer.inputs().get(1)).isEmpty()
+        || recipe.scheme().refusal(graph, layer, recipe.precision()).isPresent()) {
       return Precision.FLOAT32;
     }
     Shape weight = layer.inputs().get(1).type().shape();
@@ -85,9 +88,12 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
       return Precision.FLOAT32;
     }
     boolean groups = multiplication && weight.get(0).constant() % recipe.blockSize() == 0;
-    return recipe.precision() == Precision.INT4_WEIGHT && !groups
+    if (recipe.precision() != Precision.INT4_WEIGHT || groups) {
+      return recipe.precision();
+    }
+    return recipe.scheme().refusal(Precision.INT8_WEIGHT).isEmpty()
         ? Precision.INT8_WEIGHT
-        : recipe.precision();
+        : Precision.FLOAT32;
   }
 
   /**

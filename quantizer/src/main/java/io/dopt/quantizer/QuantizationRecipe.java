@@ -7,6 +7,7 @@ import java.util.Locale;
 /**
  * How a graph is quantized, apart from which layer gets which precision.
  *
+ * @param scheme what the engine's quantized kernels ask for
  * @param precision what every layer gets that is not excluded
  * @param exclusions layers that stay as they are; the first that fits gives the reason
  * @param activationRange how ranges of activations are chosen
@@ -18,6 +19,7 @@ import java.util.Locale;
  * @param attention which attentions are quantized
  */
 public record QuantizationRecipe(
+    QuantizationScheme scheme,
     Precision precision,
     List<Exclusion> exclusions,
     RangeMethod activationRange,
@@ -50,6 +52,7 @@ public record QuantizationRecipe(
   /** The same without what is excluded by default: what a user excluded stays so. */
   public QuantizationRecipe withoutDefaultExclusions() {
     return new QuantizationRecipe(
+        scheme,
         precision,
         exclusions.stream().filter(Exclusion::required).toList(),
         activationRange,
@@ -64,7 +67,8 @@ public record QuantizationRecipe(
   /** What decides the numbers, in one line: for locks and reports. */
   public String text() {
     return String.format(
-        "precision=%s %s attention=%s exclude=%s",
+        "scheme=%s precision=%s %s attention=%s exclude=%s",
+        scheme.text(),
         precision.text(),
         numbers(),
         attention.name().toLowerCase(Locale.ROOT),
@@ -73,7 +77,7 @@ public record QuantizationRecipe(
 
   /** As {@link #text}, where a plan says which layer is in what. */
   public String textWithPlan() {
-    return "precision=auto " + numbers();
+    return "scheme=" + scheme.text() + " precision=auto " + numbers();
   }
 
   private String numbers() {

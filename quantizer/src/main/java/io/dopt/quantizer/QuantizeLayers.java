@@ -19,7 +19,6 @@ import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.LazyTensor;
 import io.dopt.tensor.QuantizationParameters;
-import io.dopt.tensor.SymmetricFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -33,14 +32,17 @@ import java.util.Optional;
  *
  * <pre>
  * MatMul(x, w)         -> MatMul(DQ(Q(x)), DQ(w'))                       int8, fp8
- * Conv(x, w, bias)     -> DQ(Q(Conv(DQ(Q(x)), DQ(w'), bias')))           int8
- * Conv(x, w, bias)     -> Conv(DQ(Q(x)), DQ(w'), bias')                  fp8
+ * Conv(x, w, bias)     -> Conv(DQ(Q(x)), DQ(w'), bias')                  int8, fp8
+ * Conv(x, w, bias)     -> DQ(Q(Conv(DQ(Q(x)), DQ(w'), bias')))           int8 on the CPU
  * MatMul(x, w)         -> MatMul(x, DQ(w'))                              weight only
  * MatMul(x, w)         -> Add(MatMul(x, DQ(w')), MatMul(MatMul(x, l), r)) with a branch of low rank
  * Attention(q, k, v)   -> QuantizedAttention(DQ(Q(q)), DQ(Q(k)), DQ(Q(v)))
+ * Attention(q, k, v)   -> QuantizedAttention(DQ(Q(c q)), DQ(Q(c k)), DQ(Q(v)))  for TensorRT, with
+ *                         c the root of the attention's scale, which becomes 1
  * </pre>
  *
- * <p>An int8 convolution's result is quantized too, since integer kernels write small numbers.
+ * <p>The recipe's {@link QuantizationScheme} says which. An int8 convolution's result is quantized
+ * too on the CPU, whose integer kernels write small numbers.
  */
 public final class QuantizeLayers {
   private final Graph graph;
@@ -145,37 +147,45 @@ public final class QuantizeLayers {
         integer
             ? List.of(ElementType.UINT8, ElementType.INT8, ElementType.INT8)
             : Collections.nCopies(3, ElementType.FLOAT8E4M3FN);
+    boolean scaled = recipe.scheme().scalesBeforeQuantizing();
+    double factor = Math.sqrt(attention.scale());
     List<Value> inputs = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      inputs.add(activation(node.inputs().get(i), types.get(i)));
+      Value value = node.inputs().get(i);
+      inputs.add(
+          scaled && i < 2
+              ? activations
+                  .orElseThrow()
+                  .quantizedTimes(value, current(value), factor, types.get(i))
+              : activation(value, types.get(i)));
     }
     QuantizedAttention quantized =
         new QuantizedAttention(
             attention.heads(),
-            attention.scale(),
+            scaled ? 1 : attention.scale(),
             integer ? ElementType.UINT8 : ElementType.FLOAT8E4M3FN);
     builder.copy(new Node(node.name(), quantized, inputs, node.outputs()));
   }
 
   private void quantizeLayer(Node node, Precision precision) {
     Weight weight = graph.weightOf(node.inputs().get(1)).orElseThrow();
-    SymmetricFormat format = precision.weightFormat().orElseThrow();
     List<Value> inputs = new ArrayList<>();
     inputs.add(
-        precision
-            .activationType()
+        recipe
+            .scheme()
+            .activationType(precision)
             .map(type -> activation(node.inputs().get(0), type))
             .orElseGet(() -> current(node.inputs().get(0))));
     if (precision == Precision.INT4_WEIGHT) {
-      quantizeGrouped(node, inputs.get(0), weight, format);
+      quantizeGrouped(node, inputs.get(0), weight);
       return;
     }
-    QuantizationParameters parameters = weights.perChannel(node, weight, format);
+    QuantizationParameters parameters = weights.ofLayer(node, weight, precision);
     List<Value> bias = bias(node, weight, parameters);
     inputs.add(weights.write(weight, withRoom(node, precision, weight, parameters, bias)));
     inputs.addAll(bias);
     builder.copy(node.withInputs(inputs));
-    if (precision == Precision.INT8 && node.operator() instanceof Conv) {
+    if (recipe.scheme().quantizesResult(precision) && node.operator() instanceof Conv) {
       replaced.put(
           node.output().name(),
           activations.orElseThrow().quantized(node.output(), node.output(), ElementType.UINT8));
@@ -189,7 +199,9 @@ public final class QuantizeLayers {
       Weight weight,
       QuantizationParameters parameters,
       List<Value> bias) {
-    if (precision != Precision.INT8 || !(node.operator() instanceof Conv) || bias.isEmpty()) {
+    if (!recipe.scheme().quantizesResult(precision)
+        || !(node.operator() instanceof Conv)
+        || bias.isEmpty()) {
       return parameters;
     }
     return BiasRoom.of(
@@ -200,17 +212,17 @@ public final class QuantizeLayers {
   }
 
   /** A linear layer whose weight is stored in groups, with the branch that takes its outliers. */
-  private void quantizeGrouped(Node node, Value x, Weight weight, SymmetricFormat format) {
+  private void quantizeGrouped(Node node, Value x, Weight weight) {
     long smallest = weight.data().shape().stream().mapToLong(Long::longValue).min().orElseThrow();
     int rank = (int) Math.min(recipe.rank(), smallest / 2);
     if (rank == 0) {
-      builder.copy(node.withInputs(List.of(x, weights.writeGrouped(weight, format))));
+      builder.copy(node.withInputs(List.of(x, weights.writeGrouped(weight))));
       return;
     }
     LowRankBranch branch = LowRankBranch.of(weight, rank);
     String name = weight.value().name();
     Weight rest = Weight.of(name + "_residual", branch.residual(weight.data()));
-    builder.copy(node.withInputs(List.of(x, weights.writeGrouped(rest, format))));
+    builder.copy(node.withInputs(List.of(x, weights.writeGrouped(rest))));
     try (GraphBuilder.Scope scope = builder.scope(FoundPrecision.BRANCH)) {
       Value inner = builder.matMul(x, builder.weight(name + "_left", branch.left()));
       Value outer = builder.matMul(inner, builder.weight(name + "_right", branch.right()));

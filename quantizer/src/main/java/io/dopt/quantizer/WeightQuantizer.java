@@ -17,9 +17,9 @@ import io.dopt.tensor.SymmetricFormat;
 import java.util.List;
 
 /**
- * Writes weights in small types. A weight with a scale per output channel keeps its layout; one of
- * 4-bit integers by groups is stored [N, K], for the groups of an output channel to lie side by
- * side, and transposed behind DequantizeLinear.
+ * Writes weights in small types. A weight keeps its layout; but one of 4-bit integers by groups is
+ * stored [N, K] where the engine wants the groups of an output channel side by side, and transposed
+ * behind DequantizeLinear.
  */
 final class WeightQuantizer {
   private static final List<Integer> SWAP = List.of(1, 0);
@@ -42,9 +42,12 @@ final class WeightQuantizer {
     return 1 - outputAxis(layer);
   }
 
-  /** The scales of a weight with one per output channel. */
-  QuantizationParameters perChannel(Node layer, Weight weight, SymmetricFormat format) {
-    return scales(weight, format, new Granularity.PerAxis(outputAxis(layer)));
+  /** The scales of a weight in {@code precision}, which is not one of 4 bits. */
+  QuantizationParameters ofLayer(Node layer, Weight weight, Precision precision) {
+    return scales(
+        weight,
+        precision.weightFormat().orElseThrow(),
+        recipe.scheme().weightGranularity(precision, outputAxis(layer)));
   }
 
   private QuantizationParameters scales(
@@ -64,8 +67,12 @@ final class WeightQuantizer {
         builder.weight(weight.value().name() + suffix + "_scale", parameters.scale()));
   }
 
-  /** A linear layer's weight [K, N] in groups along K. */
-  Value writeGrouped(Weight weight, SymmetricFormat format) {
+  /** A linear layer's weight [K, N] in 4 bits, in groups along K. */
+  Value writeGrouped(Weight weight) {
+    SymmetricFormat format = SymmetricFormat.INT4;
+    if (!recipe.scheme().transposesGroups()) {
+      return write(weight, scales(weight, format, new Granularity.Blocked(0, recipe.blockSize())));
+    }
     Weight transposed =
         Weight.of(
             weight.value().name() + "_transposed", LazyTensors.transpose(weight.data(), SWAP));

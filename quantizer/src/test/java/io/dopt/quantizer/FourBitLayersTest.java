@@ -52,6 +52,7 @@ class FourBitLayersTest {
   private static Graph quantized(Graph graph, int rank) {
     QuantizationRecipe recipe =
         new QuantizationRecipe(
+            QuantizationScheme.CPU,
             Precision.INT4_WEIGHT,
             List.of(),
             new MinMaxRange(),

@@ -59,7 +59,8 @@ public record Attention(long heads, double scale, boolean causal) implements Dif
     Value query = split(builder, inputs.get(0), List.of(0L, 2L, 1L, 3L));
     Value keyTransposed = split(builder, inputs.get(1), List.of(0L, 2L, 3L, 1L));
     Value value = split(builder, inputs.get(2), List.of(0L, 2L, 1L, 3L));
-    Value scaled = builder.mul(query, builder.scalar(query.type().elementType(), scale));
+    Value scaled =
+        scale == 1 ? query : builder.mul(query, builder.scalar(query.type().elementType(), scale));
     Value scores = builder.node(new MatMul(), scaled, keyTransposed);
     if (causal) {
       long length = inputs.get(0).type().shape().get(1).constant();

@@ -1,5 +1,6 @@
 package io.dopt.quantizer.calibration;
 
+import io.dopt.tensor.SymmetricFormat;
 import java.util.Arrays;
 
 /**
@@ -21,6 +22,14 @@ public record EntropyRange() implements RangeMethod {
     return minimum <= maximum
         ? new Range(minimum, maximum)
         : new Range(statistics.minimum(), statistics.maximum());
+  }
+
+  @Override
+  public double magnitude(BucketStatistics statistics, SymmetricFormat format) {
+    Histogram histogram = statistics.histogram();
+    int levels = 1 << (format.elementType().bits() - 1);
+    double bound = threshold(magnitudes(histogram), levels) * histogram.width();
+    return Math.min(statistics.absoluteMaximum(), bound);
   }
 
   /** Counts by magnitude: bin {@code i} of both signs. */

@@ -107,6 +107,15 @@ public final class Histogram {
     return (bin - BINS / 2 + 0.5) * width();
   }
 
+  /** The histogram of the numbers without their signs. */
+  Histogram magnitudes() {
+    long[] folded = new long[BINS / 2];
+    for (int i = 0; i < folded.length; i++) {
+      folded[i] = count(BINS / 2 + i) + count(BINS / 2 - 1 - i);
+    }
+    return of(range, BINS / 2, folded);
+  }
+
   /** The histogram of the numbers of both. */
   Histogram plus(Histogram other) {
     int exponent = Math.max(Math.getExponent(range), Math.getExponent(other.range));

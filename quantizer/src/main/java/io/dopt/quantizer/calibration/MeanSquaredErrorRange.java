@@ -1,5 +1,7 @@
 package io.dopt.quantizer.calibration;
 
+import io.dopt.tensor.SymmetricFormat;
+
 /**
  * The range whose rounding and clipping together have the least mean squared error over the
  * histogram: both ends are drawn in by the same factor first, then the upper, then the lower one on
@@ -31,6 +33,40 @@ public record MeanSquaredErrorRange() implements RangeMethod {
     return new Range(
         Math.min(Math.max(best.minimum(), lower), upper),
         Math.max(Math.min(best.maximum(), upper), lower));
+  }
+
+  @Override
+  public double magnitude(BucketStatistics statistics, SymmetricFormat format) {
+    double all = statistics.absoluteMaximum();
+    double best = all;
+    double least = error(statistics.histogram(), all, format);
+    for (int i = 1; i < CANDIDATES; i++) {
+      double candidate = all * i / CANDIDATES;
+      double error = error(statistics.histogram(), candidate, format);
+      if (error < least) {
+        least = error;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  /** The mean squared error of the bins' middles, stored in {@code format}. */
+  private static double error(Histogram histogram, double magnitude, SymmetricFormat format) {
+    float scale = (float) (magnitude / format.largest());
+    long[] counts = histogram.counts();
+    double sum = 0;
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] > 0) {
+        double number = histogram.middle(histogram.first() + i);
+        double stored =
+            scale == 0
+                ? 0
+                : format.decode(format.encode((float) (number / scale))) * (double) scale;
+        sum += counts[i] * (number - stored) * (number - stored);
+      }
+    }
+    return sum;
   }
 
   private enum Ends {

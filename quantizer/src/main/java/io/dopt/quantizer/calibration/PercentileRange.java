@@ -1,10 +1,11 @@
 package io.dopt.quantizer.calibration;
 
+import io.dopt.tensor.SymmetricFormat;
 import java.util.Optional;
 
 /**
- * All but a share of the numbers, half of it cut off at either end. Within a bin of the histogram
- * numbers are taken to be spread evenly.
+ * All but a share of the numbers, half of it cut off at either end; around zero, all of it from the
+ * largest magnitudes. Within a bin of the histogram numbers are taken to be spread evenly.
  *
  * @param percent the share kept, above 50 and up to 100
  */
@@ -42,6 +43,15 @@ public record PercentileRange(double percent) implements RangeMethod {
     return minimum <= maximum
         ? new Range(minimum, maximum)
         : new Range(statistics.minimum(), statistics.maximum());
+  }
+
+  @Override
+  public double magnitude(BucketStatistics statistics, SymmetricFormat format) {
+    Histogram magnitudes = statistics.histogram().magnitudes();
+    if (percent == 100 || magnitudes.total() == 0) {
+      return statistics.absoluteMaximum();
+    }
+    return Math.min(statistics.absoluteMaximum(), quantile(magnitudes, percent / 100));
   }
 
   /** Between the two numbers nearest to the share, as numpy's percentile. */

@@ -1,7 +1,9 @@
 package io.dopt.quantizer.calibration;
 
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.SymmetricFormat;
 
 /**
  * How a range is chosen from what a value held: a wide one clips nothing but is coarse, a narrow
@@ -19,6 +21,26 @@ public sealed interface RangeMethod
   /** The range over all timesteps. */
   default Range range(ValueStatistics statistics, int levels) {
     return range(statistics.merged(), levels);
+  }
+
+  /**
+   * The magnitude that a type around zero is to reach: of the numbers seen, those beyond are
+   * clipped. Never larger than the largest magnitude that was seen; 0 when nothing was.
+   */
+  double magnitude(BucketStatistics statistics, SymmetricFormat format);
+
+  /**
+   * The range for a type: of u8 as {@link #range(BucketStatistics, int)} says, for i8 and f8e4m3fn
+   * around zero.
+   */
+  default Range rangeFor(ElementType type, BucketStatistics statistics) {
+    if (type == ElementType.UINT8) {
+      return range(statistics, 1 << type.bits());
+    }
+    SymmetricFormat format =
+        type == ElementType.INT8 ? SymmetricFormat.INT8 : SymmetricFormat.FLOAT8E4M3FN;
+    double magnitude = magnitude(statistics, format);
+    return new Range(-magnitude, magnitude);
   }
 
   /** The name on the command line: {@code percentile-99.99}. */

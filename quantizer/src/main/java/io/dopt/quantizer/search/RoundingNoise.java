@@ -16,14 +16,18 @@ import io.dopt.tensor.ElementType;
  */
 record RoundingNoise(double scale, double least, double most) {
   private static final int LARGEST = 255;
+  private static final int LEAST_SIGNED = -128;
 
-  /** The noise of an activation in u8 over {@code range}. */
-  static RoundingNoise of(Range range) {
+  /** The noise of an activation in u8 or i8 over {@code range}. */
+  static RoundingNoise of(ElementType type, Range range) {
     ActivationQuantization quantization =
-        ActivationQuantization.of(ElementType.UINT8, range.minimum(), range.maximum());
+        ActivationQuantization.of(type, range.minimum(), range.maximum());
     double scale = quantization.scale();
+    int least = type == ElementType.INT8 ? LEAST_SIGNED : 0;
     return new RoundingNoise(
-        scale, -quantization.zeroPoint() * scale, (LARGEST - quantization.zeroPoint()) * scale);
+        scale,
+        (least - quantization.zeroPoint()) * scale,
+        (least + LARGEST - quantization.zeroPoint()) * scale);
   }
 
   /** Mean squared error over what a value held; 0 when it held nothing. */

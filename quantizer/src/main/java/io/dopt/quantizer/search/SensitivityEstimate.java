@@ -6,6 +6,7 @@ import io.dopt.ir.Value;
 import io.dopt.ir.Weight;
 import io.dopt.ir.operator.Attention;
 import io.dopt.ir.operator.Conv;
+import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizationRecipe.WeightScaleMethod;
@@ -15,6 +16,7 @@ import io.dopt.quantizer.calibration.ValueStatistics;
 import io.dopt.quantizer.weight.QuantizationError;
 import io.dopt.quantizer.weight.WeightScales;
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.Granularity;
 import io.dopt.tensor.QuantizationParameters;
@@ -29,15 +31,13 @@ import java.util.TreeMap;
 /**
  * Estimates from a calibration and the weights how much noise each layer would add in int8, without
  * running anything: the rounding of its input carried through the weight, the rounding of the
- * weight carried through the input, and of a convolution the rounding of its output, all taken as
- * independent and over the power of the output. The three inputs of an attention count by their own
- * power. This times the positions of the output (pixels or tokens) is the estimate: what is wrong
- * at a low resolution is a small part of what the latents become, since skip connections pass it
- * by.
+ * weight carried through the input, and of a convolution the rounding of its output where the
+ * scheme asks for it, all taken as independent and over the power of the output. The three inputs
+ * of an attention count by their own power. This times the positions of the output (pixels or
+ * tokens) is the estimate: what is wrong at a low resolution is a small part of what the latents
+ * become, since skip connections pass it by.
  */
 public final class SensitivityEstimate {
-  private static final int LEVELS = 256;
-
   private final Graph graph;
   private final QuantizationRecipe recipe;
   private final CalibrationTable calibration;
@@ -101,13 +101,15 @@ public final class SensitivityEstimate {
     ValueStatistics output = statistics(node.output());
     RoundingNoise inputNoise = noise(input);
     RoundingNoise outputNoise = noise(output);
+    boolean quantizesResult =
+        node.operator() instanceof Conv && recipe.scheme().quantizesResult(Precision.INT8);
     List<Double> byBucket = new ArrayList<>();
     for (int bucket = 0; bucket < calibration.timesteps().count(); bucket++) {
       BucketStatistics read = input.buckets().get(bucket);
       BucketStatistics given = output.buckets().get(bucket);
       double power =
           gain * (inputNoise.power(read) + error * error * RoundingNoise.signal(read))
-              + (node.operator() instanceof Conv ? outputNoise.power(given) : 0);
+              + (quantizesResult ? outputNoise.power(given) : 0);
       byBucket.add(positions(node) * over(power, RoundingNoise.signal(given)));
     }
     return byBucket;
@@ -143,7 +145,8 @@ public final class SensitivityEstimate {
   }
 
   private RoundingNoise noise(ValueStatistics statistics) {
-    return RoundingNoise.of(recipe.activationRange().range(statistics, LEVELS));
+    ElementType type = recipe.scheme().activationType(Precision.INT8).orElseThrow();
+    return RoundingNoise.of(type, recipe.activationRange().rangeFor(type, statistics.merged()));
   }
 
   private ValueStatistics statistics(Value value) {

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.SymmetricFormat;
 import java.io.IOException;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,68 @@ class RangeMethodTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void magnitudesAreNumpys(Distribution distribution) {
+    BucketStatistics statistics = statistics(distribution.numbers());
+    double width = statistics.histogram().width();
+    JsonNode expected = expected(distribution).get("symmetric");
+    SymmetricFormat format = SymmetricFormat.INT8;
+    assertEquals(
+        statistics.absoluteMaximum(), new MinMaxRange().magnitude(statistics, format), 0.0);
+    for (String percent : new String[] {"99", "99.9"}) {
+      assertEquals(
+          expected.get("percentile" + percent).asDouble(),
+          RangeMethod.parse("percentile-" + percent).magnitude(statistics, format),
+          width);
+    }
+    assertEquals(
+        Math.min(expected.get("entropy128").asDouble(), statistics.absoluteMaximum()),
+        new EntropyRange().magnitude(statistics, format),
+        1e-6);
+  }
+
+  /** Against the best of 197 clippings of the numbers themselves, through the very types. */
+  @ParameterizedTest
+  @EnumSource
+  void meanSquaredErrorAroundZeroIsTheLeast(Distribution distribution) {
+    float[] numbers = distribution.numbers();
+    JsonNode expected = expected(distribution).get("symmetric").get("mse");
+    for (SymmetricFormat format :
+        new SymmetricFormat[] {SymmetricFormat.INT8, SymmetricFormat.FLOAT8E4M3FN}) {
+      JsonNode best = expected.get(format == SymmetricFormat.INT8 ? "int8" : "fp8");
+      double magnitude = new MeanSquaredErrorRange().magnitude(statistics(numbers), format);
+      double error = error(numbers, magnitude, format);
+      assertTrue(error < 1.06 * best.get("error").asDouble(), magnitude + " has " + error);
+      assertTrue(error < 1.01 * best.get("maximum_error").asDouble(), magnitude + " has " + error);
+    }
+  }
+
+  private static double error(float[] numbers, double magnitude, SymmetricFormat format) {
+    float scale = (float) (magnitude / format.largest());
+    double sum = 0;
+    for (float number : numbers) {
+      double stored = format.decode(format.encode(number / scale)) * (double) scale;
+      sum += (number - stored) * (number - stored);
+    }
+    return sum / numbers.length;
+  }
+
+  @Test
+  void rangesOfTypesAroundZeroAreSymmetric() {
+    BucketStatistics silu = statistics(Distribution.SILU.numbers());
+    for (String name : new String[] {"min-max", "percentile-99.9", "entropy", "mse"}) {
+      RangeMethod method = RangeMethod.parse(name);
+      Range unsigned = method.rangeFor(ElementType.UINT8, silu);
+      assertEquals(method.range(silu, 256), unsigned, name);
+      for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.FLOAT8E4M3FN}) {
+        Range range = method.rangeFor(type, silu);
+        assertEquals(-range.minimum(), range.maximum(), 0.0, name);
+        assertTrue(range.maximum() <= silu.absoluteMaximum(), name);
+      }
+    }
+  }
+
   private static double error(float[] numbers, Range range, int levels) {
     double low = Math.min(0, range.minimum());
     double high = Math.max(0, range.maximum());
@@ -154,6 +218,16 @@ class RangeMethodTest {
     assertEquals(new Range(0, 0), RangeMethod.parse(method).range(statistics(0, 0), 256), method);
     assertEquals(
         new Range(0, 0), RangeMethod.parse(method).range(BucketStatistics.EMPTY, 256), method);
+    BucketStatistics minusThree = statistics(-3, -3);
+    assertEquals(
+        3,
+        RangeMethod.parse(method).magnitude(minusThree, SymmetricFormat.INT8),
+        minusThree.histogram().width(),
+        method);
+    assertEquals(
+        0,
+        RangeMethod.parse(method).magnitude(BucketStatistics.EMPTY, SymmetricFormat.INT8),
+        method);
   }
 
   @Test

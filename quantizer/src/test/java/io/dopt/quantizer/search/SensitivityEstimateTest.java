@@ -12,6 +12,7 @@ import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
 import io.dopt.quantizer.QuantizationRecipe.AttentionChoice;
 import io.dopt.quantizer.QuantizationRecipe.WeightScaleMethod;
+import io.dopt.quantizer.QuantizationScheme;
 import io.dopt.quantizer.Smoothing;
 import io.dopt.quantizer.calibration.BucketStatistics;
 import io.dopt.quantizer.calibration.CalibrationSettings;
@@ -45,6 +46,7 @@ class SensitivityEstimateTest {
 
   private static QuantizationRecipe recipe(String range) {
     return new QuantizationRecipe(
+        QuantizationScheme.CPU,
         Precision.INT8,
         List.of(),
         RangeMethod.parse(range),

@@ -53,6 +53,32 @@ def mean_squared_error(x, levels):
     return {"range": [best[1], best[2]], "error": best[0], "min_max_error": error(x, low, high, levels)}
 
 
+def symmetric(x):
+    """Around zero: numpy's percentile of magnitudes, the best of 197 clippings in i8 and f8e4m3fn."""
+    import ml_dtypes
+
+    x = x.astype(np.float64)
+    most = np.abs(x).max()
+
+    def stored(magnitude, kind):
+        scale = np.float32(magnitude / (127 if kind == "int8" else 448))
+        q = (x / scale).astype(np.float32)
+        if kind == "int8":
+            return np.clip(np.rint(q), -128, 127).astype(np.float64) * scale
+        return np.clip(q, -448, 448).astype(ml_dtypes.float8_e4m3fn).astype(np.float64) * scale
+
+    best = {}
+    for kind in ("int8", "fp8"):
+        errors = {m: float(np.mean((x - stored(m, kind)) ** 2)) for m in np.linspace(0.02, 1, 197) * most}
+        best[kind] = {"error": min(errors.values()), "maximum_error": errors[max(errors)]}
+    return {
+        "percentile99": float(np.percentile(np.abs(x), 99)),
+        "percentile99.9": float(np.percentile(np.abs(x), 99.9)),
+        "entropy128": entropy(x.astype(np.float32), 128),
+        "mse": best,
+    }
+
+
 def magnitude_histogram(x):
     """As Histogram has it: 2048 bins over +-R, R the power of two above, both signs folded."""
     limit = 2.0 ** (int(np.floor(np.log2(float(np.abs(x).max())))) + 1)
@@ -115,6 +141,7 @@ def main():
             "mse16": mean_squared_error(x, 16),
             "entropy256": entropy(x, 256 if one_sided else 128),
             "onnxruntimePercentile99": onnxruntime_ranges(x, "percentile"),
+            "symmetric": symmetric(x),
         }
     with open("ranges.json", "w") as file:
         json.dump(expected, file, indent=1)
