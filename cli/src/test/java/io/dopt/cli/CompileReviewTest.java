@@ -203,7 +203,7 @@ class CompileReviewTest {
         "--precision=int8-weight --no-check --no-gate --allow-slower | no effect with --no-check",
         "--precision=int8-weight --quality-budget=latency<=1x | is for 'dopt eval --gate'",
         "--precision=int8-weight --quality-budget=clip>=-0.1 | 'clip' is not measured",
-        "--precision=int9 | is f32, int8, fp8, int8-weight, int4-weight or auto, not 'int9'",
+        "--precision=int9 | is f32, f16, bf16, int8, fp8, int8-weight, int4-weight or auto, not 'int9'",
         "--precision=int8-weight --exclude=. | would quantize nothing",
         "--precision=int8-weight --exclude=nowhere | fits none of the",
         "--precision=auto --plan=p --exclude=a | --exclude would have no effect with --plan",
