@@ -51,6 +51,9 @@ public final class Lowerings {
   public static Lowerings tensorRt() {
     List<Lowering<?>> rules = new ArrayList<>();
     rules.add(new LowerAttentionToMatMulSoftmax());
+    rules.add(new LowerQuantizedAttentionToMatMulSoftmax());
+    rules.add(new AbsorbAttentionDequantizeLinear());
+    rules.add(new AbsorbAttentionQuantizeLinear());
     rules.add(new LowerQuantizeLinearWithOutputType());
     rules.add(new LowerDequantizeLinearWithoutZeroPoint());
     rules.addAll(operandRules());
