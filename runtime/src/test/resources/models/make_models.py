@@ -140,6 +140,15 @@ if __name__ == "__main__":
     unet("unet_xl", 10, extra=[("text_embeds", 6), ("time_ids", 6)])
     unet("unet_lcm", 4, extra=[("timestep_cond", 8)])
     vae()
+    save(
+        "sampler",
+        [node("MatMul", "coefficients history", "sample")],
+        [
+            ("coefficients", FLOAT, ["copies", "rows"]),
+            ("history", FLOAT, ["rows", "elements"]),
+        ],
+        [("sample", FLOAT, ["copies", "elements"])],
+    )
     table = np.arange(12, dtype=np.float32).reshape(4, 3)
     save(
         "external",

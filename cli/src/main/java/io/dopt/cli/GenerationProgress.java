@@ -39,6 +39,11 @@ final class GenerationProgress implements GenerationListener, AutoCloseable {
   }
 
   @Override
+  public boolean watchesSteps() {
+    return false;
+  }
+
+  @Override
   public void batchStarted(int firstImage, int count, int steps) {
     close();
     batch =

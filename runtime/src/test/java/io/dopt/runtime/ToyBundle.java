@@ -120,6 +120,36 @@ public final class ToyBundle {
     return this;
   }
 
+  /** Adds the component that multiplies out loops, for histories of at most so many rows. */
+  public ToyBundle withSampler(long mostRows) {
+    return withComponent(
+        "sampler",
+        "sampler",
+        List.of(
+            of("coefficients", FLOAT32, "copies", "rows"),
+            of("history", FLOAT32, "rows", "elements")),
+        List.of(of("sample", FLOAT32, "copies", "elements")),
+        Map.of(
+            "copies", new SymbolRange(1, 2, 1),
+            "rows", new SymbolRange(2, mostRows, 1),
+            "elements", new SymbolRange(1, 1 << 20, 1)));
+  }
+
+  /** Has a component run by {@link LoopingProvider}. */
+  public ToyBundle withLoopingEngines(String component) {
+    ComponentManifest old = components.get(component);
+    components.put(
+        component,
+        with(
+            old,
+            old.engines().stream()
+                .map(
+                    engine ->
+                        new EngineFile(LoopingProvider.RUNTIME, engine.file(), engine.bindings()))
+                .toList()));
+    return this;
+  }
+
   /** Copies a further file of the resources beside the engines of a component. */
   public ToyBundle withFile(String component, String resource) {
     copy(resource, component + "/" + resource);

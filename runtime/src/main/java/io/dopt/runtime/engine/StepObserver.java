@@ -12,7 +12,8 @@ public interface StepObserver {
    *
    * @param step counted from 1
    * @return whether to go on; if not, the loop waits for what it handed over, gives nothing and
-   *     throws {@link LoopPlan#interrupted}
+   *     throws {@link LoopPlan#interrupted}. What this method throws ends the loop in the same way
+   *     and is passed on
    */
   boolean enqueued(int step);
 }

@@ -1,6 +1,7 @@
 package io.dopt.runtime.pipeline;
 
 import io.dopt.runtime.engine.ComponentEngines;
+import io.dopt.runtime.engine.LoopPlan;
 import io.dopt.runtime.noise.BatchNoise;
 import io.dopt.runtime.noise.NoiseStream;
 import io.dopt.runtime.noise.NormalGenerator;
@@ -11,6 +12,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,7 @@ final class BatchLoop implements AutoCloseable {
   private final StageTimings.Recorder timings;
   private final int perImage;
   private final Optional<ImageEncoder> initial;
+  private final EngineLoop engineLoop;
   private Optional<Denoiser> denoiser = Optional.empty();
   private int denoiserBatch;
 
@@ -42,6 +45,7 @@ final class BatchLoop implements AutoCloseable {
     this.perImage = Math.toIntExact(plan.latentShape().stream().reduce(1L, (a, b) -> a * b));
     this.initial =
         plan.initialImage().map(image -> new ImageEncoder(engines, image, scaling, timings));
+    this.engineLoop = new EngineLoop(plan, engines, listener);
   }
 
   /**
@@ -57,12 +61,7 @@ final class BatchLoop implements AutoCloseable {
     int images = conditional.size();
     Scheduler scheduler = plan.scheduler();
     SampleLayout layout = new SampleLayout(images, perImage);
-    plan.request()
-        .timesteps()
-        .ifPresentOrElse(
-            list ->
-                scheduler.setTimesteps(list.stream().mapToInt(Integer::intValue).toArray(), layout),
-            () -> scheduler.setTimesteps(plan.steps(), layout));
+    plan.layOutTimesteps(layout);
     int start = initial.isPresent() ? scheduler.startIndex(plan.strength()) : 0;
     float[] sample = start(first, images, start);
     Denoiser unet = denoiser(images, conditional.get(0).get("encoder_hidden_states").length);
@@ -72,11 +71,31 @@ final class BatchLoop implements AutoCloseable {
           conditional.get(image),
           unconditional.isEmpty() ? Map.of() : unconditional.get(image));
     }
-    denoise(first, images, start, sample, unet);
+    long before = System.nanoTime();
+    Optional<LoopPlan> inEngine = engineLoop.plan(unet.call(), first, images, start, sample);
+    plan.layOutTimesteps(layout);
+    timings.scheduler += System.nanoTime() - before;
+    if (inEngine.isPresent()) {
+      sample = denoise(first, images, inEngine.get(), unet);
+    } else {
+      denoise(first, images, start, sample, unet);
+    }
     List<float[]> latents = new ArrayList<>();
     for (int image = 0; image < images; image++) {
       latents.add(Arrays.copyOfRange(sample, image * perImage, (image + 1) * perImage));
     }
+    return latents;
+  }
+
+  /** The denoiser's calls cannot be told apart: each is said to have taken its share. */
+  private float[] denoise(int first, int images, LoopPlan loop, Denoiser unet) {
+    listener.batchStarted(first, images, loop.steps());
+    requireNotInterrupted(0, loop.steps());
+    long started = System.nanoTime();
+    float[] latents = engineLoop.run(unet.call(), loop);
+    long elapsed = System.nanoTime() - started;
+    timings.loop += elapsed;
+    timings.denoise.addAll(Collections.nCopies(loop.steps(), elapsed / loop.steps()));
     return latents;
   }
 
@@ -185,6 +204,7 @@ final class BatchLoop implements AutoCloseable {
 
   @Override
   public void close() {
+    engineLoop.close();
     denoiser.ifPresent(Denoiser::close);
     denoiser = Optional.empty();
   }

@@ -262,6 +262,11 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     @Override
+    public boolean watchesSteps() {
+      return target.watchesSteps();
+    }
+
+    @Override
     public void batchStarted(int firstImage, int images, int steps) {
       target.batchStarted(firstImage, images, steps);
     }

@@ -8,7 +8,22 @@ import io.dopt.runtime.engine.EngineCall;
  */
 public interface GenerationListener {
   /** Ignores everything. */
-  GenerationListener SILENT = new GenerationListener() {};
+  GenerationListener SILENT =
+      new GenerationListener() {
+        @Override
+        public boolean watchesSteps() {
+          return false;
+        }
+      };
+
+  /**
+   * Whether {@link #denoised} and {@link #latents} are wanted. An engine that keeps the loop's
+   * tensors to itself cannot give them and runs a loop only for listeners that want neither; {@link
+   * #stepFinished} then says that the step was handed to the engine.
+   */
+  default boolean watchesSteps() {
+    return true;
+  }
 
   /**
    * A batch begins.

@@ -7,6 +7,7 @@ import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.image.PillowResize;
 import io.dopt.runtime.image.Resampling;
 import io.dopt.runtime.image.RgbImage;
+import io.dopt.runtime.scheduler.SampleLayout;
 import io.dopt.runtime.scheduler.Scheduler;
 import io.dopt.runtime.scheduler.Schedulers;
 import io.dopt.tensor.DenseTensor;
@@ -84,6 +85,16 @@ record GenerationPlan(
         initialImage,
         strength,
         request.latents().map(latents -> check("latents", latents, request.images(), latentShape)));
+  }
+
+  /** Lays out the scheduler's timesteps for a loop over samples of a layout. */
+  void layOutTimesteps(SampleLayout layout) {
+    request
+        .timesteps()
+        .ifPresentOrElse(
+            list ->
+                scheduler.setTimesteps(list.stream().mapToInt(Integer::intValue).toArray(), layout),
+            () -> scheduler.setTimesteps(steps, layout));
   }
 
   private static ImageSize size(
