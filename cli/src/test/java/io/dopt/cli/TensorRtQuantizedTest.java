@@ -9,6 +9,7 @@ import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
+import io.dopt.quantizer.QuantizationScheme;
 import io.dopt.quantizer.QuantizeLayers;
 import io.dopt.quantizer.Smoothing;
 import io.dopt.quantizer.calibration.CalibrationTable;
@@ -92,6 +93,7 @@ class TensorRtQuantizedTest {
   static Graph quantized(PipelineModel model, Precision precision, CalibrationTable table) {
     QuantizationRecipe recipe =
         new QuantizationRecipe(
+            QuantizationScheme.TENSORRT,
             precision,
             List.of(),
             new MinMaxRange(),
@@ -100,7 +102,7 @@ class TensorRtQuantizedTest {
             false,
             16,
             0,
-            QuantizationRecipe.AttentionChoice.ALL);
+            QuantizationScheme.TENSORRT.attentions(precision).get(0));
     Graph graph = Calibration.denoiser(model).graph();
     PrecisionPlan plan = Quantization.plan(model, recipe, Optional.empty());
     return QuantizeLayers.apply(graph, plan, recipe, Optional.of(table));

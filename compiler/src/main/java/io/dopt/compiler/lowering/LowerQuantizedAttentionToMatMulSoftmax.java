@@ -55,12 +55,9 @@ final class LowerQuantizedAttentionToMatMulSoftmax implements Lowering<Quantized
     node.inputs()
         .forEach(value -> operands.add(QuantizedAttentionOperand.of(value, context).orElseThrow()));
     String query =
-        emitter
-            .node(node, "Mul")
-            .inputs(
-                layout.split(emitter.name(operands.get(0).value()), shape(operands, 0)),
-                emitter.scalar(products.type(), operator.scale()))
-            .output();
+        products.scaled(
+            layout.split(emitter.name(operands.get(0).value()), shape(operands, 0)),
+            operator.scale());
     String key = layout.splitTransposed(emitter.name(operands.get(1).value()), shape(operands, 1));
     String value = layout.split(emitter.name(operands.get(2).value()), shape(operands, 2));
     String scores =
@@ -82,6 +79,12 @@ final class LowerQuantizedAttentionToMatMulSoftmax implements Lowering<Quantized
 
   /** Products of operands in 8-bit floats between values of {@code type}. */
   private record Products(Node node, OnnxEmitter emitter, ElementType type) {
+    String scaled(String operand, double factor) {
+      return factor == 1
+          ? operand
+          : emitter.node(node, "Mul").inputs(operand, emitter.scalar(type, factor)).output();
+    }
+
     String quantized(String operand, double scale) {
       String unit = emitter.scalar(type, scale);
       String stored =

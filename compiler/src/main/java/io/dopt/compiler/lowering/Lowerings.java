@@ -56,7 +56,7 @@ public final class Lowerings {
     rules.add(new AbsorbAttentionQuantizeLinear());
     rules.add(new LowerQuantizeLinearWithOutputType());
     rules.add(new LowerDequantizeLinearWithoutZeroPoint());
-    rules.addAll(operandRules());
+    rules.addAll(plainRules());
     return new Lowerings(rules);
   }
 
@@ -67,20 +67,13 @@ public final class Lowerings {
 
   private static List<Lowering<?>> plainRules() {
     List<Lowering<?>> rules = new ArrayList<>();
-    rules.add(new LowerDequantizeLinear());
-    rules.add(new LowerQuantizeLinear());
-    rules.addAll(operandRules());
-    return rules;
-  }
-
-  /** Operators whose form in ONNX is the same for every engine. */
-  private static List<Lowering<?>> operandRules() {
-    List<Lowering<?>> rules = new ArrayList<>();
     rules.add(new LowerCast());
     rules.add(new LowerClip());
+    rules.add(new LowerDequantizeLinear());
     rules.add(new LowerExpand());
     rules.add(new LowerGelu());
     rules.add(new LowerPad());
+    rules.add(new LowerQuantizeLinear());
     rules.add(new LowerReduce());
     rules.add(new LowerReshape());
     rules.add(new LowerResize());

@@ -24,8 +24,8 @@ public record TensorRtLowering(ElementType computeType, Float32Islands islands) 
    *     parser would refuse them
    */
   public LoweredGraph lower(Graph graph) {
-    Graph typed = StrongTyping.apply(TensorRtQuantization.apply(graph), computeType, islands);
-    LoweredGraph lowered = Lowerings.tensorRt().lower(typed);
+    LoweredGraph lowered =
+        Lowerings.tensorRt().lower(StrongTyping.apply(graph, computeType, islands));
     OperatorSubset.standard().check(lowered.program());
     return lowered;
   }
