@@ -1,0 +1,167 @@
+package io.dopt.compiler.lowering;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.dopt.ir.Graph;
+import io.dopt.ir.GraphBuilder;
+import io.dopt.ir.Value;
+import io.dopt.ir.operator.Attention;
+import io.dopt.ir.operator.Cast;
+import io.dopt.ir.operator.DequantizeLinear;
+import io.dopt.ir.operator.QuantizeLinear;
+import io.dopt.ir.operator.QuantizedAttention;
+import io.dopt.tensor.DenseTensor;
+import io.dopt.tensor.Dimension;
+import io.dopt.tensor.ElementType;
+import io.dopt.tensor.Shape;
+import io.dopt.tensor.SymbolRange;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The forms that TensorRT fuses compute what the decompositions compute. */
+class TensorRtLoweringTest {
+  private static final double FLOAT_TOLERANCE = 2e-6;
+
+  @TempDir Path folder;
+
+  private final GraphBuilder builder = new GraphBuilder("attention");
+  private final Map<String, DenseTensor> inputs = new LinkedHashMap<>();
+
+  private Value input(String name, Dimension sequence) {
+    inputs.put(name, OnnxRuntimeRun.noise(inputs.size(), 2, 7, 64));
+    return builder.input(
+        name, ElementType.FLOAT32, Shape.of(Dimension.of(2), sequence, Dimension.of(64)));
+  }
+
+  private static List<String> operators(Graph graph) {
+    return Lowerings.tensorRt().lower(graph).program().nodes().stream()
+        .map(NodeProto::getOpType)
+        .toList();
+  }
+
+  private double error(Graph graph) {
+    float[] expected = OnnxRuntimeRun.run(graph, Lowerings.plain(), folder, inputs).get(0);
+    float[] actual = OnnxRuntimeRun.run(graph, Lowerings.tensorRt(), folder, inputs).get(0);
+    return OnnxRuntimeRun.relativeError(expected, actual);
+  }
+
+  private Graph attention(Dimension sequence, boolean causal) {
+    Value query = input("query", sequence);
+    Value key = input("key", sequence);
+    Value value = input("value", sequence);
+    builder.output("y", builder.node(new Attention(4, 0.25, causal), query, key, value));
+    return builder.build();
+  }
+
+  @Test
+  void attentionScalesTheQueryBeforeItsProducts() {
+    Graph graph = attention(builder.symbol("sequence", new SymbolRange(1, 64, 1)), false);
+    assertEquals(
+        List.of(
+            "Reshape",
+            "Transpose",
+            "Mul",
+            "Reshape",
+            "Transpose",
+            "Reshape",
+            "Transpose",
+            "MatMul",
+            "Softmax",
+            "MatMul",
+            "Transpose",
+            "Reshape"),
+        operators(graph));
+    assertTrue(error(graph) <= FLOAT_TOLERANCE);
+  }
+
+  @Test
+  void maskedAttentionHasNoInfinities() {
+    Graph graph = attention(Dimension.of(7), true);
+    assertTrue(operators(graph).contains("Add"));
+    Lowerings.tensorRt()
+        .lower(graph)
+        .program()
+        .initializers()
+        .forEach(
+            constant -> {
+              for (double number : DenseTensor.read(constant.data()).toDoubles()) {
+                assertTrue(Double.isFinite(number));
+              }
+            });
+    assertTrue(error(graph) <= FLOAT_TOLERANCE);
+  }
+
+  private Graph quantized(ElementType type, ElementType small, double scale) {
+    List<Value> operands = new ArrayList<>();
+    for (String name : List.of("query", "key", "value")) {
+      Value x = builder.node(new Cast(type), input(name, Dimension.of(7)));
+      Value unit = builder.scalar(type, 1 / 64.0);
+      Value stored = builder.node(new QuantizeLinear(small, 0, 0), x, unit);
+      operands.add(builder.node(new DequantizeLinear(0, 0), stored, unit));
+    }
+    Value result =
+        builder.node(
+            new QuantizedAttention(4, scale, ElementType.FLOAT8E4M3FN),
+            operands.get(0),
+            operands.get(1),
+            operands.get(2));
+    builder.output("y", builder.node(new Cast(ElementType.FLOAT32), result));
+    return builder.build();
+  }
+
+  /** In float32, and with a scale that is a power of two, so that scaling first changes nothing. */
+  @Test
+  void quantizedAttentionEqualsItsDecomposition() {
+    Graph graph = quantized(ElementType.FLOAT32, ElementType.FLOAT8E4M3FN, 0.25);
+    assertTrue(error(graph) <= FLOAT_TOLERANCE);
+  }
+
+  @Test
+  void quantizedAttentionDequantizesRightBeforeItsProducts() {
+    Graph graph = quantized(ElementType.FLOAT16, ElementType.FLOAT8E4M3FN, 1);
+    List<String> operators = operators(graph);
+    assertEquals(
+        List.of("QuantizeLinear", "DequantizeLinear", "Cast"),
+        operators.subList(
+            operators.indexOf("QuantizeLinear"), operators.indexOf("QuantizeLinear") + 3));
+    assertEquals(
+        List.of(
+            "MatMul",
+            "Cast",
+            "Softmax",
+            "QuantizeLinear",
+            "DequantizeLinear",
+            "Cast",
+            "QuantizeLinear",
+            "DequantizeLinear",
+            "Cast",
+            "MatMul",
+            "Cast",
+            "Transpose",
+            "Reshape"),
+        operators.subList(operators.indexOf("MatMul"), operators.lastIndexOf("Reshape") + 1));
+    assertEquals(4, operators.stream().filter("QuantizeLinear"::equals).count());
+    assertTrue(error(graph) <= 2e-3);
+  }
+
+  @Test
+  void attentionOfOtherOperandsIsDecomposed() {
+    Graph graph = quantized(ElementType.FLOAT32, ElementType.INT8, 0.25);
+    List<LoweringChoice> choices = Lowerings.tensorRt().lower(graph).choices();
+    assertTrue(
+        choices.stream()
+            .anyMatch(
+                choice ->
+                    choice.operator().equals("QuantizedAttention")
+                        && choice.lowering().equals(LoweringChoice.DECOMPOSED)
+                        && choice.refusals().toString().contains("8-bit floats by one scale")));
+    assertTrue(error(graph) <= FLOAT_TOLERANCE);
+  }
+}
