@@ -2,12 +2,21 @@ package io.dopt.cli;
 
 import io.dopt.compiler.deploy.BundleFiles;
 import io.dopt.compiler.deploy.tar.BundleArchive;
+import io.dopt.compiler.deploy.triton.ModelRepository;
 import io.dopt.runtime.bundle.Bundle;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code dopt deploy}. */
 @Command(
@@ -30,7 +39,10 @@ final class DeployCommand extends DoptSubcommand {
       names = "--to",
       required = true,
       paramLabel = "KIND",
-      description = "tar: a reproducible archive.")
+      description = {
+        "triton: a model repository of Triton Inference Server.",
+        "tar: a reproducible archive."
+      })
   private Kind kind;
 
   @Parameters(index = "1", paramLabel = "OUTPUT", description = "The file or folder to write.")
@@ -39,14 +51,22 @@ final class DeployCommand extends DoptSubcommand {
   @Option(names = "--force", description = "Replace an output of the same kind that exists.")
   private boolean force;
 
+  @Mixin private TritonArguments triton;
+
+  @Spec private CommandSpec spec;
+
   private enum Kind {
+    triton,
     tar
   }
 
   private record Archive(Kind to, Path output, long bytes, String sha256, int files) {}
 
+  private record Repository(Kind to, Path output, List<ModelRepository.Model> models) {}
+
   @Override
   public Integer call() {
+    refuseOptionsOfOtherKinds();
     Bundle opened = Bundle.open(bundle);
     List<String> unlisted = new BundleFiles(opened).unlisted();
     if (!unlisted.isEmpty()) {
@@ -57,8 +77,30 @@ final class DeployCommand extends DoptSubcommand {
                   + ", which its manifest does not list: not deployed.");
     }
     return switch (kind) {
+      case triton -> repository(opened);
       case tar -> archive(opened);
     };
+  }
+
+  /** An option's description begins with the kind it belongs to, if it belongs to one. */
+  private void refuseOptionsOfOtherKinds() {
+    SortedSet<String> foreign = new TreeSet<>();
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      for (Kind other : Kind.values()) {
+        if (other != kind && option.description()[0].startsWith(other + ": ") && !isKind(option)) {
+          foreign.add(option.longestName());
+        }
+      }
+    }
+    if (!foreign.isEmpty()) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          "With --to " + kind + " there is no " + String.join(" and no ", foreign) + ".");
+    }
+  }
+
+  private static boolean isKind(OptionSpec option) {
+    return option.longestName().equals("--to");
   }
 
   private int archive(Bundle opened) {
@@ -71,6 +113,19 @@ final class DeployCommand extends DoptSubcommand {
             String.format(
                 "%s: %d files, %s, sha256 %s%nmkdir -p FOLDER && tar -xf %s -C FOLDER",
                 output, archive.files(), Amount.bytes(archive.bytes()), archive.sha256(), output));
+    return 0;
+  }
+
+  private int repository(Bundle opened) {
+    ModelRepository repository = ModelRepository.write(opened, triton.options(), output, force);
+    TextTable table = new TextTable("<model", "<backend", "max batch", "<engine");
+    for (ModelRepository.Model model : repository.models()) {
+      table.row(model.name(), model.backend(), model.maximumBatch(), model.engine());
+    }
+    console()
+        .result(
+            new Repository(kind, output, repository.models()),
+            table + "\ntritonserver --model-repository=" + output.toAbsolutePath());
     return 0;
   }
 }

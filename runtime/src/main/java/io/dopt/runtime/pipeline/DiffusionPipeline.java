@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -78,6 +79,20 @@ public final class DiffusionPipeline implements AutoCloseable {
    */
   public static double defaultGuidanceScale(BundleManifest manifest) {
     return PipelineFamily.of(manifest).guidanceScale();
+  }
+
+  /**
+   * The output of each text encoder that conditions the bundle's denoiser, by component; those of
+   * several are concatenated in this order.
+   *
+   * @throws DoptException (UNSUPPORTED) for a pipeline this runtime does not know
+   */
+  public static SortedMap<String, String> promptFeatures(BundleManifest manifest) {
+    SortedMap<String, String> features = new TreeMap<>();
+    PipelineFamily.of(manifest)
+        .promptTowers()
+        .forEach(tower -> features.put(tower.component(), tower.features()));
+    return features;
   }
 
   /** The bundle it generates from. */

@@ -1,0 +1,29 @@
+package io.dopt.cli;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads {@code 500us}, {@code 2ms} and {@code 10s}. */
+final class DurationConverter implements ITypeConverter<Duration> {
+  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(us|ms|s)");
+
+  @Override
+  public Duration convert(String text) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw new TypeConversionException(
+          "'" + text + "' is not a duration such as 500us, 2ms or 10s");
+    }
+    ChronoUnit unit =
+        switch (form.group(2)) {
+          case "us" -> ChronoUnit.MICROS;
+          case "ms" -> ChronoUnit.MILLIS;
+          default -> ChronoUnit.SECONDS;
+        };
+    return Duration.of(Long.parseLong(form.group(1)), unit);
+  }
+}
