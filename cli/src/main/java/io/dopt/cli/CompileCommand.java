@@ -171,7 +171,6 @@ final class CompileCommand extends DoptSubcommand {
       CompileReport report =
           CompileReport.of(
               summary,
-              model,
               progress.stages(),
               imported.notes(),
               explanations,

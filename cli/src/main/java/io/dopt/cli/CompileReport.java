@@ -2,7 +2,6 @@ package io.dopt.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.dopt.compiler.CompileSummary;
-import io.dopt.ir.pipeline.PipelineModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,7 +46,6 @@ record CompileReport(
 
   static CompileReport of(
       CompileSummary summary,
-      PipelineModel model,
       Map<String, Duration> stages,
       List<String> importNotes,
       List<Explanation> explanations,
@@ -63,7 +61,7 @@ record CompileReport(
                         part.name(),
                         part.parameters(),
                         part.bytes(),
-                        model.components().get(part.name()).graph().nodes().size(),
+                        part.operators(),
                         part.engines(),
                         part.cached(),
                         part.duration().toNanos() / 1e9))

@@ -1,5 +1,7 @@
 package io.dopt.compiler;
 
+import io.dopt.compiler.target.ComponentShapes;
+import io.dopt.compiler.target.ShapeSpan;
 import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.Component;
 import io.dopt.ir.pipeline.PipelineModel;
@@ -26,7 +28,7 @@ final class BucketPlan {
   private static final Set<String> DENOISERS = Set.of("unet", "transformer");
   private static final SortedMap<String, Long> DYNAMIC = Collections.emptySortedMap();
 
-  private final SortedMap<String, List<SortedMap<String, Long>>> buckets = new TreeMap<>();
+  private final SortedMap<String, ComponentShapes> shapes = new TreeMap<>();
   private final List<ImageSize> sizes;
   private final List<Integer> batches;
 
@@ -56,20 +58,27 @@ final class BucketPlan {
         .components()
         .forEach(
             (name, component) -> {
+              Set<Long> calls = plan.callBatches(name, denoises);
+              Set<SortedMap<String, Long>> asked =
+                  plan.staticBuckets(name, component.graph(), calls, grid, sequence);
               List<SortedMap<String, Long>> list = new ArrayList<>();
               if (!options.dynamicOnly()) {
-                Set<Long> calls = plan.callBatches(name, denoises);
-                list.addAll(plan.staticBuckets(name, component.graph(), calls, grid, sequence));
+                list.addAll(asked);
               }
               list.add(DYNAMIC);
-              plan.buckets.put(name, List.copyOf(list));
+              plan.shapes.put(name, new ComponentShapes(list, span(component.graph(), asked)));
             });
     return plan;
   }
 
   /** Buckets of a component, the empty (dynamic) one last. */
   List<SortedMap<String, Long>> buckets(String component) {
-    return buckets.get(component);
+    return shapes.get(component).engines();
+  }
+
+  /** The shapes of all components. */
+  SortedMap<String, ComponentShapes> shapes() {
+    return shapes;
   }
 
   /** Sizes in pixels, the default first. */
@@ -80,6 +89,20 @@ final class BucketPlan {
   /** Batch sizes, the default first. */
   List<Integer> batches() {
     return batches;
+  }
+
+  /**
+   * From the smallest to the largest of {@code asked}. The usual one has the first size and batch;
+   * of a denoiser, both halves of guidance, unless it was distilled to need none.
+   */
+  private static Optional<ShapeSpan> span(Graph graph, Set<SortedMap<String, Long>> asked) {
+    if (graph.symbols().isEmpty()) {
+      return Optional.of(ShapeSpan.ofNone());
+    }
+    boolean guided =
+        DENOISERS.contains(graph.name())
+            && graph.inputs().stream().noneMatch(input -> input.name().equals("timestep_cond"));
+    return asked.stream().skip(guided ? 1 : 0).findFirst().map(usual -> ShapeSpan.of(asked, usual));
   }
 
   private Set<SortedMap<String, Long>> staticBuckets(

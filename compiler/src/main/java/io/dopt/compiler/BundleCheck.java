@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.bundle.EngineFile;
@@ -22,7 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -40,6 +43,10 @@ final class BundleCheck {
   /** Static engines with larger outputs are not run: it takes seconds, and dynamic ones are. */
   private static final long OUTPUT_LIMIT = 1 << 16;
 
+  /** What ONNX Runtime runs: its own, and what it imitates. */
+  private static final Set<String> RUNTIMES =
+      Set.of(OnnxRuntimeEngine.RUNTIME, BuildPackage.RUNTIME);
+
   private final List<String> notices = new ArrayList<>();
 
   private BundleCheck() {}
@@ -53,7 +60,14 @@ final class BundleCheck {
    */
   static List<String> check(Path folder) {
     BundleCheck check = new BundleCheck();
-    check.check(Bundle.open(folder));
+    Bundle bundle = Bundle.open(folder);
+    if (BuildPackage.isPackage(bundle)) {
+      Optional<String> problem = BuildPackage.of(bundle).imitationProblem();
+      if (problem.isPresent()) {
+        return List.of("Nothing was run: " + problem.get());
+      }
+    }
+    check.check(bundle);
     return check.notices;
   }
 
@@ -79,7 +93,7 @@ final class BundleCheck {
               weightBytes(bundle, component) >> 20));
     }
     for (EngineFile engine : component.engines()) {
-      if (!engine.runtime().equals(OnnxRuntimeEngine.RUNTIME)) {
+      if (!RUNTIMES.contains(engine.runtime())) {
         continue;
       }
       SortedMap<String, Long> shape = engine.isDynamic() ? smallest(component) : engine.bindings();

@@ -70,6 +70,7 @@ final class BundleSeal {
 
   private LockFile lock(BundleManifest manifest, byte[] manifestJson) {
     SortedMap<String, String> recipe = new TreeMap<>(options.recipe());
+    recipe.putAll(target.recipe());
     recipe.put("target", target.name());
     recipe.put("sizes", joined(plan.sizes()));
     recipe.put("batches", joined(plan.batches()));

@@ -34,6 +34,7 @@ public record CompileSummary(
    *
    * @param name of the component
    * @param parameters number of weights
+   * @param operators number of nodes of its graph
    * @param bytes of its files
    * @param engines number of engines
    * @param cached whether it was taken from the cache
@@ -43,6 +44,7 @@ public record CompileSummary(
   public record ComponentSummary(
       String name,
       long parameters,
+      int operators,
       long bytes,
       int engines,
       boolean cached,

@@ -7,6 +7,7 @@ import io.dopt.compiler.lock.SourceHashes;
 import io.dopt.compiler.onnx.OutputFile;
 import io.dopt.compiler.target.CompiledComponent;
 import io.dopt.compiler.target.Target;
+import io.dopt.compiler.target.TargetPlan;
 import io.dopt.ir.GraphVerifier;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.runtime.bundle.Bundle;
@@ -50,9 +51,9 @@ public final class Compiler {
    *     when that is no lock
    */
   public void requirePossible(PipelineModel model, CompileOptions options) {
-    targets.get(options.target());
+    Target target = targets.get(options.target());
     options.expectedLock().ifPresent(LockFile::read);
-    BucketPlan.of(model, options);
+    target.prepare(new TargetPlan(model, BucketPlan.of(model, options).shapes()));
     OutputFolder.requireReplaceable(options.output(), options.force(), Bundle.MANIFEST);
   }
 
@@ -75,19 +76,21 @@ public final class Compiler {
     Target target = targets.get(options.target());
     Optional<LockFile> expected = options.expectedLock().map(LockFile::read);
     BucketPlan plan = BucketPlan.of(model, options);
+    TargetPlan prepared = target.prepare(new TargetPlan(model, plan.shapes()));
     GraphVerifier verifier = new GraphVerifier();
-    model.components().values().forEach(component -> verifier.verify(component.graph()));
+    prepared.model().components().values().forEach(component -> verifier.verify(component.graph()));
     FileHashes files =
         new FileHashes(options.cache().map(CacheOptions::folder).map(f -> f.resolve("hashes")));
     try (OutputFolder output =
             OutputFolder.create(options.output(), options.force(), Bundle.MANIFEST);
-        SourceHashes sources = new SourceHashes(model, files)) {
+        SourceHashes sources = new SourceHashes(prepared.model(), files)) {
       clock.finish("plan");
       ComponentCompiler components =
-          new ComponentCompiler(target, plan, sources, options, output, listener, notices);
+          new ComponentCompiler(target, prepared, sources, options, output, listener, notices);
       SortedMap<String, CompiledComponent> compiled = new TreeMap<>();
       List<CompileSummary.ComponentSummary> summaries = new ArrayList<>();
-      model
+      prepared
+          .model()
           .components()
           .forEach(
               (name, component) -> {
@@ -98,8 +101,12 @@ public final class Compiler {
               });
       clock.finish("components");
       boolean reviewed = review != BundleReview.NONE;
-      BundleManifest manifest = new ManifestWriter(model, plan, output).manifest(compiled);
-      BundleSeal seal = new BundleSeal(model, options, target, plan, sources, output, expected);
+      BundleManifest manifest =
+          new ManifestWriter(prepared.model(), plan, output).manifest(compiled);
+      manifest =
+          manifest.withFiles(write(output, target.documents(prepared, manifest.components())));
+      BundleSeal seal =
+          new BundleSeal(prepared.model(), options, target, plan, sources, output, expected);
       seal.write(manifest, !reviewed);
       clock.finish("manifest");
       Path folder = output.resolve(Bundle.MANIFEST).getParent();

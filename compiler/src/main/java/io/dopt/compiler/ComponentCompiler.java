@@ -5,6 +5,7 @@ import io.dopt.compiler.cache.ComponentCache;
 import io.dopt.compiler.lock.SourceHashes;
 import io.dopt.compiler.target.CompiledComponent;
 import io.dopt.compiler.target.Target;
+import io.dopt.compiler.target.TargetPlan;
 import io.dopt.ir.pipeline.Component;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
@@ -20,7 +21,7 @@ import java.util.Optional;
 /** Compiles one component into its folder of the output, or takes it from the cache. */
 final class ComponentCompiler {
   private final Target target;
-  private final BucketPlan plan;
+  private final TargetPlan plan;
   private final SourceHashes sources;
   private final Optional<ComponentCache> cache;
   private final OutputFolder output;
@@ -31,7 +32,7 @@ final class ComponentCompiler {
 
   ComponentCompiler(
       Target target,
-      BucketPlan plan,
+      TargetPlan plan,
       SourceHashes sources,
       CompileOptions options,
       OutputFolder output,
@@ -67,6 +68,7 @@ final class ComponentCompiler {
     return new CompileSummary.ComponentSummary(
         name,
         component.parameters(),
+        component.graph().nodes().size(),
         result.byteSize(),
         result.engines().size(),
         cached.isPresent(),
@@ -85,7 +87,7 @@ final class ComponentCompiler {
     CompiledComponent result =
         target.compile(
             watched.graph(),
-            plan.buckets(name),
+            plan.shapes().get(name).engines(),
             folder,
             bytes -> listener.bytesWritten(name, bytes));
     if (!watched.notFinite().isEmpty()) {
@@ -128,7 +130,7 @@ final class ComponentCompiler {
             code,
             target.name(),
             target.version(),
-            plan.buckets(name).toString(),
+            plan.shapes().get(name).engines().toString(),
             sources.structureHash(component));
     return Sha256.of(text);
   }

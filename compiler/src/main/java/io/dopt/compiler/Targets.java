@@ -2,7 +2,10 @@ package io.dopt.compiler;
 
 import io.dopt.compiler.cpu.CpuTarget;
 import io.dopt.compiler.target.Target;
+import io.dopt.compiler.tensorrt.TensorRtTarget;
+import io.dopt.runtime.build.BuildOptions;
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,9 +19,14 @@ public final class Targets {
     this.targets = List.copyOf(targets);
   }
 
-  /** All targets of this build. */
+  /** All targets of this build, with TensorRT's computing in f16. */
   public static Targets standard() {
-    return new Targets(List.of(new CpuTarget()));
+    return with(new TensorRtTarget(ElementType.FLOAT16, BuildOptions.defaults()));
+  }
+
+  /** All targets of this build, with that of TensorRT as it is wanted. */
+  public static Targets with(TensorRtTarget tensorRt) {
+    return new Targets(List.of(new CpuTarget(), tensorRt));
   }
 
   /**

@@ -29,6 +29,11 @@ public record CompiledComponent(
     choices = List.copyOf(choices);
   }
 
+  /** The same with another precision. */
+  public CompiledComponent withPrecision(String other) {
+    return new CompiledComponent(engines, weights, files, other, choices);
+  }
+
   /** Bytes of all files. */
   public long byteSize() {
     return files.values().stream().mapToLong(FileEntry::bytes).sum();

@@ -1,7 +1,9 @@
 package io.dopt.compiler.target;
 
 import io.dopt.ir.Graph;
+import io.dopt.runtime.bundle.ComponentManifest;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.LongConsumer;
@@ -17,6 +19,22 @@ public interface Target {
    */
   String version();
 
+  /** The options that decide its output, by name: part of the lock. */
+  default SortedMap<String, String> recipe() {
+    return Collections.emptySortedMap();
+  }
+
+  /**
+   * What is compiled when {@code plan} was asked for: a target may need components of its own, take
+   * fewer shapes, or refuse. Reads no weights.
+   *
+   * @throws io.dopt.tensor.DoptException (USAGE) when it cannot compile this plan, saying what to
+   *     ask for instead
+   */
+  default TargetPlan prepare(TargetPlan plan) {
+    return plan;
+  }
+
   /**
    * Writes the engines of one component.
    *
@@ -31,4 +49,16 @@ public interface Target {
    */
   CompiledComponent compile(
       Graph graph, List<SortedMap<String, Long>> buckets, Path folder, LongConsumer progress);
+
+  /**
+   * Files of the bundle beside its components.
+   *
+   * @param plan what was compiled
+   * @param components what the manifest says of each
+   * @return content by path relative to the bundle
+   */
+  default SortedMap<String, byte[]> documents(
+      TargetPlan plan, SortedMap<String, ComponentManifest> components) {
+    return Collections.emptySortedMap();
+  }
 }

@@ -2,6 +2,8 @@ package io.dopt.runtime.build;
 
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -47,5 +49,27 @@ public record BuildOptions(
   public static BuildOptions defaults() {
     return new BuildOptions(
         3, OptionalLong.empty(), false, false, false, false, HardwareCompatibility.NONE);
+  }
+
+  /** What differs from a plain build, and the level: {@code level 5, refit}. */
+  public String text() {
+    List<String> parts = new ArrayList<>();
+    parts.add("level " + optimizationLevel);
+    workspaceBytes.ifPresent(bytes -> parts.add("workspace " + bytes));
+    addIf(parts, "refit", refit);
+    addIf(parts, "strip-plan", stripPlan);
+    addIf(parts, "weight-streaming", weightStreaming);
+    addIf(parts, "version-compatible", versionCompatible);
+    addIf(
+        parts,
+        "hardware-compatibility " + hardwareCompatibility.text(),
+        hardwareCompatibility != HardwareCompatibility.NONE);
+    return String.join(", ", parts);
+  }
+
+  private static void addIf(List<String> parts, String part, boolean given) {
+    if (given) {
+      parts.add(part);
+    }
   }
 }

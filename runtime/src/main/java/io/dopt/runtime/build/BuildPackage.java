@@ -5,6 +5,7 @@ import io.dopt.runtime.bundle.EngineFile;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -78,6 +79,15 @@ public final class BuildPackage {
   /** The shapes that an engine of the manifest is built for. */
   public OptimizationProfile profile(EngineFile engine) {
     return specification.profiles().get(engine.file());
+  }
+
+  /** Why ONNX Runtime cannot stand in for TensorRT on the CPU, as a sentence; empty when it can. */
+  public Optional<String> imitationProblem() {
+    return specification.computeType().equals("bf16")
+        ? Optional.of(
+            "ONNX Runtime has no kernels for bf16 on the CPU, so that this build package cannot be"
+                + " imitated here; 'dopt build' makes plans of it where there is a GPU.")
+        : Optional.empty();
   }
 
   private void check() {

@@ -22,8 +22,7 @@ final class EngineProviders {
       found.put(provider.runtime(), provider);
     }
     found.put(OnnxRuntimeEngine.RUNTIME, new OnnxRuntimeProvider(OnnxRuntimeEngine.RUNTIME));
-    // What TensorRT has still to build is imitated on the CPU: the same numbers but for rounding.
-    found.put(BuildPackage.RUNTIME, new OnnxRuntimeProvider(BuildPackage.RUNTIME));
+    found.put(BuildPackage.RUNTIME, new ImitationProvider());
     return new EngineProviders(found);
   }
 
