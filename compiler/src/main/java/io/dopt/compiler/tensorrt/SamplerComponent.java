@@ -70,18 +70,27 @@ public final class SamplerComponent {
    * @throws DoptException as {@link #of(long)}
    */
   public static Component of(Graph denoiser, Collection<? extends Map<String, Long>> shapes) {
-    Shape sample =
+    return of(
+        shapes.stream()
+            .mapToLong(shape -> elements(denoiser, shape))
+            .max()
+            .orElseThrow(() -> new IllegalArgumentException("no shapes")));
+  }
+
+  /**
+   * Values of the denoiser's sample, of all copies, in a shape.
+   *
+   * @param shape values for the denoiser's symbols
+   */
+  static long elements(Graph denoiser, Map<String, Long> shape) {
+    return elements(
         denoiser.inputs().stream()
             .filter(input -> input.name().equals(LoopPlan.DENOISER_SAMPLE))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException(denoiser.name() + " takes no sample"))
             .type()
-            .shape();
-    return of(
-        shapes.stream()
-            .mapToLong(shape -> elements(sample.bind(shape)))
-            .max()
-            .orElseThrow(() -> new IllegalArgumentException("no shapes")));
+            .shape()
+            .bind(shape));
   }
 
   private static long elements(Shape shape) {

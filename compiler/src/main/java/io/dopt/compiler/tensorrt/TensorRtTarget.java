@@ -49,13 +49,14 @@ public record TensorRtTarget(ElementType computeType, BuildOptions options) impl
 
   @Override
   public TargetPlan prepare(TargetPlan plan) {
-    return ShapeLimits.apply(plan);
+    return ShapeLimits.apply(AddSampler.apply(plan));
   }
 
   @Override
   public CompiledComponent compile(
       Graph graph, List<SortedMap<String, Long>> buckets, Path folder, LongConsumer progress) {
-    TensorRtLowering lowering = TensorRtLowering.of(computeType);
+    boolean samples = graph.name().equals(SamplerComponent.NAME);
+    TensorRtLowering lowering = TensorRtLowering.of(samples ? ElementType.FLOAT32 : computeType);
     return new OnnxEngineWriter(lowering::lower, BuildPackage.RUNTIME)
         .write(graph, buckets, folder, progress);
   }
