@@ -42,7 +42,7 @@ public final class Targets {
             () ->
                 new DoptException(
                     ErrorCode.USAGE,
-                    "There is no target '" + name + "'; there is " + names() + "."));
+                    "There is no target '" + name + "'; there are " + names() + "."));
   }
 
   private String names() {

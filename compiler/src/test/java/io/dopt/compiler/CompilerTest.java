@@ -254,6 +254,6 @@ class CompilerTest {
     PipelineModel model = ToyPipeline.write(folder.resolve("source"), 1);
     DoptException refused =
         assertThrows(DoptException.class, () -> compile(model, to("bundle").withTarget("npu")));
-    assertEquals("There is no target 'npu'; there is cpu.", refused.getMessage());
+    assertEquals("There is no target 'npu'; there are cpu, tensorrt.", refused.getMessage());
   }
 }
