@@ -1,10 +1,13 @@
 package io.dopt.evals;
 
+import io.dopt.evals.report.EngineLayers;
+import io.dopt.evals.report.FusedNodes;
 import io.dopt.evals.report.LayerPrecision;
 import io.dopt.evals.report.PrecisionDetail;
 import io.dopt.evals.report.RangeSeries;
 import io.dopt.evals.report.TrialPoint;
 import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.EngineKernels;
 import io.dopt.runtime.bundle.PrecisionReport;
 import io.dopt.runtime.bundle.PrecisionReport.LayerRange;
 import io.dopt.runtime.bundle.PrecisionReport.Stretch;
@@ -50,7 +53,18 @@ final class CandidatePrecision {
         report.ranges().stream()
             .filter(range -> !range.timesteps().isEmpty())
             .map(CandidatePrecision::series)
-            .toList());
+            .toList(),
+        report.engines().stream().map(CandidatePrecision::engine).toList());
+  }
+
+  private static EngineLayers engine(EngineKernels engine) {
+    return new EngineLayers(
+        engine.engine(),
+        engine.layers(),
+        engine.regions().stream()
+            .map(region -> new FusedNodes(region.kernel(), region.precision(), region.nodes()))
+            .toList(),
+        engine.tactics());
   }
 
   /** A stretch of timesteps is drawn at its middle; images are sampled from the last one down. */

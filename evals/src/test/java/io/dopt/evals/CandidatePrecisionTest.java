@@ -2,17 +2,23 @@ package io.dopt.evals;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dopt.evals.report.EngineLayers;
+import io.dopt.evals.report.FusedNodes;
 import io.dopt.evals.report.LayerPrecision;
 import io.dopt.evals.report.PrecisionDetail;
 import io.dopt.evals.report.RangeSeries;
 import io.dopt.evals.report.TrialPoint;
+import io.dopt.runtime.bundle.EngineKernels;
+import io.dopt.runtime.bundle.FusedRegion;
 import io.dopt.runtime.bundle.PrecisionReport;
 import io.dopt.runtime.bundle.PrecisionReport.Layer;
 import io.dopt.runtime.bundle.PrecisionReport.LayerRange;
 import io.dopt.runtime.bundle.PrecisionReport.Stretch;
 import io.dopt.runtime.bundle.PrecisionReport.Trial;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class CandidatePrecisionTest {
@@ -30,7 +36,14 @@ class CandidatePrecisionTest {
                         "conv_in/Conv",
                         List.of(new Stretch(0, 500), new Stretch(500, 1000)),
                         List.of(-2.0, -1.0),
-                        List.of(4.0, 1.5))));
+                        List.of(4.0, 1.5))))
+            .withEngines(
+                List.of(
+                    new EngineKernels(
+                        "unet.plan",
+                        new TreeMap<>(Map.of("int8", 2)),
+                        List.of(new FusedRegion("gemm", "int8", List.of("b/Add", "a/MatMul"))),
+                        "a".repeat(64))));
     assertEquals(
         new PrecisionDetail(
             "int8, per channel",
@@ -49,7 +62,13 @@ class CandidatePrecisionTest {
                     List.of(-1.0, -2.0),
                     List.of(1.5, 4.0),
                     List.of(),
-                    List.of()))),
+                    List.of())),
+            List.of(
+                new EngineLayers(
+                    "unet.plan",
+                    new TreeMap<>(Map.of("int8", 2)),
+                    List.of(new FusedNodes("gemm", "int8", List.of("a/MatMul", "b/Add"))),
+                    "a".repeat(64)))),
         CandidatePrecision.detail(report));
   }
 }

@@ -10,17 +10,18 @@ import java.util.TreeSet;
  * scope of its nodes ({@code attn1.Attention/MatMul}); ONNX Runtime adds what it did to the end
  * ({@code conv1/Conv_nchwc}, {@code conv1/Conv_token_51}, {@code to_q/MatMul/MatMulAddFusion}).
  */
-final class LayerNames {
+public final class LayerNames {
   private static final String NCHWC = "_nchwc";
 
   private final Set<String> layers;
 
-  LayerNames(Set<String> layers) {
+  /** Of a plan's layers. */
+  public LayerNames(Set<String> layers) {
     this.layers = new TreeSet<>(layers);
   }
 
   /** The layer that a node belongs to: the longest name that the node's begins with. */
-  Optional<String> layerOf(String node) {
+  public Optional<String> layerOf(String node) {
     Optional<String> named = prefix(node);
     int slash = node.indexOf('/');
     if (named.isPresent() || slash < 0) {

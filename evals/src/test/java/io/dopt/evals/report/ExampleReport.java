@@ -291,7 +291,17 @@ final class ExampleReport {
             new TrialPoint("all int8", 1, 27.1, false),
             new TrialPoint("conv_in, conv_out float32", 0.96, 31.6, true),
             new TrialPoint("half float32", 0.48, 38.2, false)),
-        List.of(range("mid_block.resnets.0.conv1", 4), range("conv_out", 9)));
+        List.of(range("mid_block.resnets.0.conv1", 4), range("conv_out", 9)),
+        List.of(
+            new EngineLayers(
+                "components/unet/batch2_height8_width8.plan",
+                new TreeMap<>(Map.of("int8", 37, "f16", 61, "copies", 4)),
+                List.of(
+                    new FusedNodes(
+                        "_gemm_mha_v2",
+                        "f16",
+                        List.of("mid_block.attn1/Attention:2", "mid_block.attn1/Attention:3"))),
+                "0123456789abcdef".repeat(4))));
   }
 
   private static RangeSeries range(String layer, double scale) {

@@ -132,9 +132,19 @@ class HtmlReportTest {
   void layersAreSlowestFirstAndFallbacksMarked() throws IOException {
     Document page = Jsoup.parse(renderGated(5));
     assertEquals(30, page.select("#layers > .scroll tbody tr").size());
-    assertEquals(10, page.select("#layers details tbody tr").size());
+    assertEquals(10, page.select("#layers details [aria-label=Layers] tbody tr").size());
     assertEquals("down_blocks.0.resnets.3.conv1", page.selectFirst("#layers .fallback th").text());
     assertEquals(1, page.select("#layers .fallback").size());
+  }
+
+  @Test
+  void enginesSayWhatTheyFuse() throws IOException {
+    Document page = Jsoup.parse(renderGated(5));
+    String engine = page.selectFirst("#layers h3 + p").text();
+    assertTrue(engine.contains("4 copies, 61 f16, 37 int8"), engine);
+    assertEquals(
+        "_gemm_mha_v2 f16 mid_block.attn1/Attention:2, mid_block.attn1/Attention:3",
+        page.selectFirst("#layers [aria-label=Fused nodes] tbody tr").text());
   }
 
   @Test

@@ -27,6 +27,8 @@ import java.util.regex.Pattern;
  * @param trials what a search tried, in its order; empty without a search
  * @param ranges of the layers whose ranges drift most over the timesteps, at most {@value
  *     #MAXIMUM_RANGES}
+ * @param engines what the component's engines were found to be made of, in the manifest's order;
+ *     empty where nobody looked, or the engine does not tell
  */
 public record PrecisionReport(
     int formatVersion,
@@ -35,7 +37,8 @@ public record PrecisionReport(
     Optional<Calibration> calibration,
     List<Layer> layers,
     List<Trial> trials,
-    List<LayerRange> ranges) {
+    List<LayerRange> ranges,
+    List<EngineKernels> engines) {
   /** The one format version this runtime reads and writes. */
   public static final int FORMAT_VERSION = 1;
 
@@ -54,6 +57,7 @@ public record PrecisionReport(
     layers = copy(layers).stream().sorted(Comparator.comparing(Layer::name)).toList();
     trials = copy(trials);
     ranges = copy(ranges);
+    engines = copy(engines);
     requireText("component", component);
     Set<String> names = new HashSet<>();
     for (Layer layer : layers) {
@@ -67,31 +71,44 @@ public record PrecisionReport(
   /** A report of layers alone. */
   public static PrecisionReport of(String component, String recipe, List<Layer> layers) {
     return new PrecisionReport(
-        FORMAT_VERSION, component, recipe, Optional.empty(), layers, List.of(), List.of());
+        FORMAT_VERSION,
+        component,
+        recipe,
+        Optional.empty(),
+        layers,
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   /** With other layers. */
   public PrecisionReport withLayers(List<Layer> value) {
     return new PrecisionReport(
-        formatVersion, component, recipe, calibration, value, trials, ranges);
+        formatVersion, component, recipe, calibration, value, trials, ranges, engines);
   }
 
   /** With what ranges of activations were taken from. */
   public PrecisionReport withCalibration(Calibration value) {
     return new PrecisionReport(
-        formatVersion, component, recipe, Optional.of(value), layers, trials, ranges);
+        formatVersion, component, recipe, Optional.of(value), layers, trials, ranges, engines);
   }
 
   /** With what a search tried. */
   public PrecisionReport withTrials(List<Trial> value) {
     return new PrecisionReport(
-        formatVersion, component, recipe, calibration, layers, value, ranges);
+        formatVersion, component, recipe, calibration, layers, value, ranges, engines);
   }
 
   /** With ranges over the timesteps. */
   public PrecisionReport withRanges(List<LayerRange> value) {
     return new PrecisionReport(
-        formatVersion, component, recipe, calibration, layers, trials, value);
+        formatVersion, component, recipe, calibration, layers, trials, value, engines);
+  }
+
+  /** With what the engines were found to be made of. */
+  public PrecisionReport withEngines(List<EngineKernels> value) {
+    return new PrecisionReport(
+        formatVersion, component, recipe, calibration, layers, trials, ranges, value);
   }
 
   /**

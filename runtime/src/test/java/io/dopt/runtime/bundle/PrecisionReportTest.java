@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +46,14 @@ class PrecisionReportTest {
                 Layer.planned("a/Conv", "int8").withFound("int8", "QLinearConv")))
         .withCalibration(new Calibration("0".repeat(64), 8, 20, 7))
         .withTrials(List.of(new Trial("all int8", 0.97, 31.5, true)))
-        .withRanges(List.of(RANGE));
+        .withRanges(List.of(RANGE))
+        .withEngines(
+            List.of(
+                new EngineKernels(
+                    "unet/batch2.plan",
+                    new TreeMap<>(Map.of("int8", 1, "copies", 2)),
+                    List.of(new FusedRegion("gemm", "int8", List.of("b/MatMul", "a/Conv"))),
+                    "a".repeat(64))));
   }
 
   @Test
