@@ -52,6 +52,7 @@ public final class Lowerings {
     List<Lowering<?>> rules = new ArrayList<>();
     rules.add(new LowerAttentionToMatMulSoftmax());
     rules.add(new LowerQuantizedAttentionToMatMulSoftmax());
+    rules.add(new LowerGroupNormToMulAdd());
     rules.add(new AbsorbAttentionDequantizeLinear());
     rules.add(new AbsorbAttentionQuantizeLinear());
     rules.add(new LowerQuantizeLinearWithOutputType());

@@ -10,6 +10,7 @@ import io.dopt.ir.Value;
 import io.dopt.ir.operator.Attention;
 import io.dopt.ir.operator.Cast;
 import io.dopt.ir.operator.DequantizeLinear;
+import io.dopt.ir.operator.GroupNorm;
 import io.dopt.ir.operator.QuantizeLinear;
 import io.dopt.ir.operator.QuantizedAttention;
 import io.dopt.tensor.DenseTensor;
@@ -50,6 +51,52 @@ class TensorRtLoweringTest {
     float[] expected = OnnxRuntimeRun.run(graph, Lowerings.plain(), folder, inputs).get(0);
     float[] actual = OnnxRuntimeRun.run(graph, Lowerings.tensorRt(), folder, inputs).get(0);
     return OnnxRuntimeRun.relativeError(expected, actual);
+  }
+
+  private Graph groupNorm(boolean silu, boolean computed) {
+    inputs.put("x", OnnxRuntimeRun.noise(5, 2, 8, 6, 4));
+    Value x =
+        builder.input(
+            "x",
+            ElementType.FLOAT32,
+            Shape.of(
+                builder.symbol("batch", new SymbolRange(1, 8, 1)),
+                Dimension.of(8),
+                builder.symbol("height", new SymbolRange(1, 64, 1)),
+                Dimension.of(4)));
+    Value scale = builder.weight("scale", OnnxRuntimeRun.noise(6, 8));
+    Value bias = builder.weight("bias", OnnxRuntimeRun.noise(7, 8));
+    Value factor = computed ? builder.add(scale, scale) : scale;
+    builder.output("y", builder.node(new GroupNorm(4, 1e-5, silu), x, factor, bias));
+    return builder.build();
+  }
+
+  @Test
+  void groupNormHasItsAffineBehindIt() {
+    Graph graph = groupNorm(true, false);
+    List<String> operators = operators(graph);
+    operators = operators.subList(operators.lastIndexOf("Reshape") + 1, operators.size());
+    assertEquals(List.of("Mul", "Add", "Sigmoid", "Mul"), operators);
+    assertTrue(error(graph) <= FLOAT_TOLERANCE);
+  }
+
+  @Test
+  void groupNormWithoutSiluEndsWithTheAddition() {
+    Graph graph = groupNorm(false, false);
+    assertTrue(operators(graph).stream().noneMatch("Sigmoid"::equals));
+    assertTrue(error(graph) <= FLOAT_TOLERANCE);
+  }
+
+  @Test
+  void groupNormWithComputedScaleIsDecomposed() {
+    Graph graph = groupNorm(false, true);
+    assertTrue(
+        Lowerings.tensorRt().lower(graph).choices().stream()
+            .anyMatch(
+                choice ->
+                    choice.operator().equals("GroupNorm")
+                        && choice.lowering().equals(LoweringChoice.DECOMPOSED)));
+    assertTrue(error(graph) <= FLOAT_TOLERANCE);
   }
 
   private Graph attention(Dimension sequence, boolean causal) {
