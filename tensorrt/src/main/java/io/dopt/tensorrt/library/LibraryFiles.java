@@ -14,9 +14,8 @@ import java.util.stream.Collectors;
  *
  * @param runtime {@code libnvinfer}
  * @param parser {@code libnvonnxparser}, when it is needed
- * @param builderResources what the builder takes its kernels from, when it is needed
  */
-record LibraryFiles(Path runtime, Optional<Path> parser, List<Path> builderResources) {
+record LibraryFiles(Path runtime, Optional<Path> parser) {
   private static final String REDISTRIBUTABLE = "org/bytedeco/tensorrt/%s/%s";
 
   /**
@@ -62,33 +61,43 @@ record LibraryFiles(Path runtime, Optional<Path> parser, List<Path> builderResou
   private static LibraryFiles in(Path folder, LibraryPurpose purpose) {
     return new LibraryFiles(
         folder.resolve(LibraryNames.RUNTIME),
-        purpose.needsParser() ? Optional.of(folder.resolve(LibraryNames.PARSER)) : Optional.empty(),
-        purpose.needsBuilder() ? LibraryNames.builderResources(folder) : List.of());
+        purpose.needsParser()
+            ? Optional.of(folder.resolve(LibraryNames.PARSER))
+            : Optional.empty());
   }
 
-  /** Unpacks only what is needed: the builder's file is six times the rest. */
+  /** Unpacks only what is loaded: the builder's file is six times the rest. */
   private static Optional<LibraryFiles> redistributable(LibraryPurpose purpose, Path folder) {
-    Optional<Path> runtime = unpacked(LibraryNames.RUNTIME, folder);
-    if (runtime.isEmpty()) {
+    boolean complete =
+        packed(LibraryNames.RUNTIME).isPresent()
+            && (packed(LibraryNames.PARSER).isPresent() || !purpose.needsParser())
+            && (packed(LibraryNames.BUILDER_RESOURCE).isPresent() || !purpose.needsBuilder());
+    if (!complete) {
       return Optional.empty();
     }
-    Optional<Path> parser =
-        purpose.needsParser() ? unpacked(LibraryNames.PARSER, folder) : Optional.empty();
-    Optional<Path> builder =
-        purpose.needsBuilder()
-            ? unpacked("libnvinfer_builder_resource.so." + LibraryNames.BINDINGS, folder)
-            : Optional.empty();
-    boolean complete =
-        (parser.isPresent() || !purpose.needsParser())
-            && (builder.isPresent() || !purpose.needsBuilder());
-    return complete
-        ? Optional.of(new LibraryFiles(runtime.get(), parser, builder.stream().toList()))
-        : Optional.empty();
+    return Optional.of(
+        new LibraryFiles(
+            packed(LibraryNames.RUNTIME).orElseThrow().in(folder),
+            purpose.needsParser()
+                ? packed(LibraryNames.PARSER).map(it -> it.in(folder))
+                : Optional.empty()));
   }
 
-  private static Optional<Path> unpacked(String name, Path folder) {
-    return UnpackedResource.find(String.format(REDISTRIBUTABLE, LibraryNames.platform(), name))
-        .map(it -> it.in(folder));
+  /**
+   * The folder with all that the builder loads by name while it works, unpacked if need be.
+   *
+   * @throws DoptException (IO) when it cannot be unpacked
+   */
+  Path builderFolder() {
+    Path folder = runtime.toAbsolutePath().getParent();
+    if (LibraryNames.builderResources(folder).isEmpty()) {
+      packed(LibraryNames.BUILDER_RESOURCE).ifPresent(it -> it.in(folder));
+    }
+    return folder;
+  }
+
+  private static Optional<UnpackedResource> packed(String name) {
+    return UnpackedResource.find(String.format(REDISTRIBUTABLE, LibraryNames.platform(), name));
   }
 
   private static DoptException missing(List<LibraryPlace> places, List<String> unfit) {

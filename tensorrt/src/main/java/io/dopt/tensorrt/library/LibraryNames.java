@@ -19,6 +19,10 @@ final class LibraryNames {
 
   static final String RUNTIME = "libnvinfer.so." + MAJOR;
   static final String PARSER = "libnvonnxparser.so." + MAJOR;
+
+  /** The builder's file of the redistributable. */
+  static final String BUILDER_RESOURCE = "libnvinfer_builder_resource.so." + BINDINGS;
+
   private static final String ANY_RUNTIME = "libnvinfer.so.[0-9]*";
   private static final String ANY_BUILDER = "libnvinfer_builder_resource*.so.*";
 

@@ -9,8 +9,9 @@ import org.bytedeco.tensorrt.global.nvinfer;
 
 /**
  * TensorRT's native libraries, loaded into this process. They load where there is no driver too;
- * what then may be called is their version and nothing else: <strong>{@code createInferRuntime}
- * without a GPU ends the process</strong>, so {@link io.dopt.tensorrt.cuda.CudaDriver} comes first.
+ * what then may be called is their version and nothing else: <strong>{@code createInferBuilder} and
+ * {@code createInferRuntime} end the process</strong>, so {@link io.dopt.tensorrt.cuda.CudaDriver}
+ * comes first.
  *
  * @param version of the library, not of the bindings
  * @param files that were loaded, in order
@@ -67,7 +68,7 @@ public record TensorRtLibrary(LibraryVersion version, List<Path> files) {
             System.getProperty(LibraryPlaces.PROPERTY),
             System.getenv(),
             NativeCache.folder(System.getenv(), Path.of(System.getProperty("user.home"))));
-    return found.runtime().getParent();
+    return found.builderFolder();
   }
 
   private static Path binding(String resource, Path folder) {

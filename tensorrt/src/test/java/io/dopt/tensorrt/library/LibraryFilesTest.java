@@ -28,7 +28,8 @@ class LibraryFilesTest {
         find(LibraryPurpose.RUN, null, Map.of("DOPT_TENSORRT", lib.getParent().toString()));
 
     assertEquals(lib.resolve(LibraryNames.RUNTIME), byProperty.runtime());
-    assertEquals(1, byProperty.builderResources().size());
+    assertEquals(lib, byProperty.builderFolder());
+    assertEquals(lib.resolve(LibraryNames.PARSER), byProperty.parser().orElseThrow());
     assertEquals(lib.resolve(LibraryNames.RUNTIME), byVariable.runtime());
     assertTrue(byVariable.parser().isEmpty());
   }

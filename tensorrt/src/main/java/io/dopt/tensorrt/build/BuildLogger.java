@@ -1,0 +1,62 @@
+package io.dopt.tensorrt.build;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bytedeco.tensorrt.nvinfer.ILogger;
+
+/**
+ * Receives TensorRT's messages, from any of its threads. What is verbose is only counted: it is
+ * hundreds of megabytes for a large network, but says when a tactic is timed.
+ */
+final class BuildLogger extends ILogger {
+  private static final int KEPT_ERRORS = 4;
+  private static final int TACTICS_A_LINE = 500;
+  private static final String TIMING = "Timing Runner:";
+
+  private final Consumer<BuildMessage> tell;
+  private final Deque<String> errors = new ArrayDeque<>();
+  private int tactics;
+
+  BuildLogger(Consumer<BuildMessage> tell) {
+    this.tell = tell;
+  }
+
+  @Override
+  public void log(Severity severity, String message) {
+    Severity known = severity.intern();
+    synchronized (this) {
+      switch (known) {
+        case kINTERNAL_ERROR -> error("internal error", message);
+        case kERROR -> error("error", message);
+        case kWARNING -> tell.accept(BuildMessage.log("warning", message));
+        case kINFO -> tell.accept(BuildMessage.log("info", message));
+        case kVERBOSE -> count(message);
+      }
+    }
+  }
+
+  private void error(String severity, String message) {
+    tell.accept(BuildMessage.log(severity, message));
+    errors.addLast(message);
+    if (errors.size() > KEPT_ERRORS) {
+      errors.removeFirst();
+    }
+  }
+
+  private void count(String message) {
+    if (message.contains(TIMING)) {
+      tactics++;
+      if (tactics % TACTICS_A_LINE == 0) {
+        tell.accept(BuildMessage.progress(tactics + " tactics timed"));
+      }
+    }
+  }
+
+  /** The last errors, oldest first. */
+  synchronized List<String> errors() {
+    return new ArrayList<>(errors);
+  }
+}
