@@ -17,6 +17,11 @@ public record TensorRtLowering(ElementType computeType, Float32Islands islands) 
     return new TensorRtLowering(computeType, Float32Islands.standard());
   }
 
+  /** For graphs whose every type is as it is to be. */
+  public static TensorRtLowering ofTyped() {
+    return of(ElementType.FLOAT32);
+  }
+
   /**
    * The ONNX of a graph, dynamic or of one shape bucket ({@link Graph#bind}).
    *

@@ -49,15 +49,15 @@ public record TensorRtTarget(ElementType computeType, BuildOptions options) impl
 
   @Override
   public TargetPlan prepare(TargetPlan plan) {
-    return ShapeLimits.apply(AddSampler.apply(plan));
+    TargetPlan typed =
+        new TargetPlan(TypedComponents.apply(plan.model(), computeType), plan.shapes());
+    return ShapeLimits.apply(AddSampler.apply(typed));
   }
 
   @Override
   public CompiledComponent compile(
       Graph graph, List<SortedMap<String, Long>> buckets, Path folder, LongConsumer progress) {
-    boolean samples = graph.name().equals(SamplerComponent.NAME);
-    TensorRtLowering lowering = TensorRtLowering.of(samples ? ElementType.FLOAT32 : computeType);
-    return new OnnxEngineWriter(lowering::lower, BuildPackage.RUNTIME)
+    return new OnnxEngineWriter(TensorRtLowering.ofTyped()::lower, BuildPackage.RUNTIME)
         .write(graph, buckets, folder, progress);
   }
 
