@@ -136,7 +136,8 @@ public final class OnnxEmitter implements NodeScope {
   }
 
   /**
-   * A weight under another shape of as many elements; stored once.
+   * A weight under another shape of as many elements, and a name that starts with its own; stored
+   * once.
    *
    * @throws IrException when {@code value} is not a weight
    */
@@ -146,7 +147,7 @@ public final class OnnxEmitter implements NodeScope {
             .weightOf(value)
             .orElseThrow(() -> new IrException(value.name() + " is not a weight"))
             .data();
-    return constant(data, dims);
+    return constant(value.name(), data, dims);
   }
 
   /** An int64 vector. */
@@ -181,14 +182,14 @@ public final class OnnxEmitter implements NodeScope {
 
   /** A constant of any content. */
   public String constant(LazyTensor data) {
-    return constant(data, data.shape());
+    return constant("constant", data, data.shape());
   }
 
-  private String constant(LazyTensor data, List<Long> dims) {
+  private String constant(String base, LazyTensor data, List<Long> dims) {
     return constants.computeIfAbsent(
         data.fingerprint() + dims,
         key -> {
-          String name = fresh("constant");
+          String name = fresh(base);
           initializers.put(name, new Initializer(name, dims, data));
           return name;
         });

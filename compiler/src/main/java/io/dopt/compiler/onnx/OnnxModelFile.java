@@ -2,6 +2,7 @@ package io.dopt.compiler.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -12,6 +13,7 @@ import io.dopt.tensor.LazyTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes a program as an ONNX model whose large weights are references into the file of external
@@ -44,16 +46,26 @@ public final class OnnxModelFile {
     for (Initializer initializer : program.initializers()) {
       graph.addInitializer(tensor(initializer, layout, weightsName));
     }
-    ModelProto model =
+    ModelProto.Builder model =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
             .setProducerName("dopt")
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-            .addOpsetImport(
-                OperatorSetIdProto.newBuilder().setDomain(OnnxNode.MICROSOFT).setVersion(1))
-            .setGraph(graph)
-            .build();
-    return OutputFile.write(file, model.toByteArray());
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET));
+    if (hasContributed(program.nodes())) {
+      model.addOpsetImport(
+          OperatorSetIdProto.newBuilder().setDomain(OnnxNode.MICROSOFT).setVersion(1));
+    }
+    return OutputFile.write(file, model.setGraph(graph).build().toByteArray());
+  }
+
+  /** Whether operators of ONNX Runtime are among {@code nodes} or in graphs inside them. */
+  private static boolean hasContributed(List<NodeProto> nodes) {
+    return nodes.stream()
+        .anyMatch(
+            node ->
+                node.getDomain().equals(OnnxNode.MICROSOFT)
+                    || node.getAttributeList().stream()
+                        .anyMatch(each -> hasContributed(each.getG().getNodeList())));
   }
 
   private static TensorProto tensor(

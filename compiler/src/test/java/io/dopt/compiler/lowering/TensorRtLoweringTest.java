@@ -3,7 +3,10 @@ package io.dopt.compiler.lowering;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import io.dopt.compiler.onnx.Initializer;
 import io.dopt.ir.Graph;
 import io.dopt.ir.GraphBuilder;
 import io.dopt.ir.Value;
@@ -18,6 +21,8 @@ import io.dopt.tensor.Dimension;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.Shape;
 import io.dopt.tensor.SymbolRange;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,7 +82,27 @@ class TensorRtLoweringTest {
     List<String> operators = operators(graph);
     operators = operators.subList(operators.lastIndexOf("Reshape") + 1, operators.size());
     assertEquals(List.of("Mul", "Add", "Sigmoid", "Mul"), operators);
+    List<String> constants =
+        Lowerings.tensorRt().lower(graph).program().initializers().stream()
+            .map(Initializer::name)
+            .toList();
+    assertTrue(constants.containsAll(List.of("scale:0", "bias:0")), constants.toString());
     assertTrue(error(graph) <= FLOAT_TOLERANCE);
+  }
+
+  @Test
+  void modelsNameTheOperatorSetsThatTheyUse() throws IOException {
+    Graph graph = groupNorm(true, false);
+    assertEquals(List.of(""), domains(OnnxRuntimeRun.write(graph, Lowerings.tensorRt(), folder)));
+    assertEquals(
+        List.of("", "com.microsoft"),
+        domains(OnnxRuntimeRun.write(graph, Lowerings.cpu(), folder)));
+  }
+
+  private static List<String> domains(Path model) throws IOException {
+    return ModelProto.parseFrom(Files.readAllBytes(model)).getOpsetImportList().stream()
+        .map(OperatorSetIdProto::getDomain)
+        .toList();
   }
 
   @Test
