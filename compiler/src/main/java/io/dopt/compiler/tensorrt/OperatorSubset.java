@@ -33,8 +33,9 @@ public final class OperatorSubset {
    */
   public void check(OnnxProgram program) {
     OnnxTypes types = new OnnxTypes(program);
+    QuantizationRestrictions restrictions = new QuantizationRestrictions(program);
     for (NodeProto node : program.nodes()) {
-      Optional<String> problem = problem(node, types);
+      Optional<String> problem = problem(node, types).or(() -> restrictions.problem(node));
       if (problem.isPresent()) {
         throw new DoptException(
             ErrorCode.UNSUPPORTED,
@@ -66,10 +67,7 @@ public final class OperatorSubset {
     if ((converts || operator.equals("QuantizeLinear")) && !results.contains(result)) {
       return Optional.of(refused(operator, result, results));
     }
-    boolean quantizes = operator.equals("QuantizeLinear") || operator.equals("DequantizeLinear");
-    return quantizes && node.getInputCount() > 2
-        ? Optional.of("its parser takes no zero point of " + operator)
-        : Optional.empty();
+    return Optional.empty();
   }
 
   private static String refused(String operator, ElementType type, Set<ElementType> known) {

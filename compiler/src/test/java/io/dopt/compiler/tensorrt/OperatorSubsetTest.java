@@ -9,13 +9,17 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.dopt.compiler.onnx.Initializer;
 import io.dopt.compiler.onnx.OnnxProgram;
+import io.dopt.tensor.DenseTensor;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What TensorRT's parser would refuse is refused when it is compiled. */
 class OperatorSubsetTest {
@@ -58,11 +62,16 @@ class OperatorSubsetTest {
   }
 
   private static void assertRefused(String reason, ElementType type, NodeProto.Builder... nodes) {
-    DoptException refusal = assertThrows(DoptException.class, () -> check(type, nodes));
-    assertEquals(ErrorCode.UNSUPPORTED, refusal.code());
-    assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
+    DoptException refusal = assertRefusal(reason, () -> check(type, nodes));
     String last = nodes[nodes.length - 1].getName();
     assertTrue(refusal.getMessage().contains("'" + last + "' of unet"), refusal.getMessage());
+  }
+
+  private static DoptException assertRefusal(String reason, Executable check) {
+    DoptException refusal = assertThrows(DoptException.class, check);
+    assertEquals(ErrorCode.UNSUPPORTED, refusal.code());
+    assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
+    return refusal;
   }
 
   @Test
@@ -107,6 +116,43 @@ class OperatorSubsetTest {
         F16,
         typed(node("QuantizeLinear", "x", "s"), "output_dtype", ElementType.UINT8));
     assertRefused("no zero point of QuantizeLinear", F16, node("QuantizeLinear", "x", "s", "z"));
+  }
+
+  private static void dequantize(ElementType type, List<Long> weight, List<Long> scale) {
+    OperatorSubset.standard()
+        .check(
+            new OnnxProgram(
+                "unet",
+                List.of(node("DequantizeLinear", "w", "scale").build()),
+                List.of(zeros("w", type, weight), zeros("scale", F16, scale)),
+                List.of(),
+                List.of()));
+  }
+
+  private static Initializer zeros(String name, ElementType type, List<Long> dims) {
+    long elements = dims.stream().reduce(1L, (left, right) -> left * right);
+    byte[] bytes = new byte[(int) type.byteSize(elements)];
+    return new Initializer(name, dims, DenseTensor.of(type, dims, ByteBuffer.wrap(bytes)));
+  }
+
+  @Test
+  void takesScalesPerChannelAndPerWholeBlock() {
+    assertDoesNotThrow(() -> dequantize(ElementType.INT8, List.of(8L, 4L, 3L, 3L), List.of(8L)));
+    assertDoesNotThrow(() -> dequantize(ElementType.INT4, List.of(128L, 6L), List.of(2L, 6L)));
+    assertDoesNotThrow(() -> dequantize(ElementType.FLOAT8E4M3FN, List.of(8L, 4L), List.of()));
+  }
+
+  @Test
+  void refusesOtherBlocks() {
+    assertRefusal(
+        "share no whole blocks of a weight [100, 6]",
+        () -> dequantize(ElementType.INT4, List.of(100L, 6L), List.of(8L, 6L)));
+    assertRefusal(
+        "share no whole blocks",
+        () -> dequantize(ElementType.INT4, List.of(128L, 64L), List.of(2L, 2L)));
+    assertRefusal(
+        "4-bit weights of two dimensions alone",
+        () -> dequantize(ElementType.INT8, List.of(128L, 6L), List.of(2L, 6L)));
   }
 
   @Test
