@@ -77,7 +77,7 @@ final class QuantizationArguments {
       paramLabel = "N",
       description =
           "Numbers of a 4-bit weight that share a scale: 16, 32 (default), 64, 128; for tensorrt"
-              + " 64, 128 (default).")
+              + " 64 (default), 128.")
   private Integer blockSize;
 
   @Option(

@@ -10,6 +10,7 @@ import io.dopt.quantizer.QuantizeLayers;
 import io.dopt.quantizer.Smoothing;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -72,16 +73,22 @@ final class QuantizationEffect {
         : "; blocks of " + recipe.blockSize() + " do not divide the input channels of " + names();
   }
 
-  /** Says which linear layers are in 8 bits, since blocks do not divide their input channels. */
+  /**
+   * Says which linear layers are not in 4 bits, since blocks do not divide their input channels.
+   */
   Optional<String> warning() {
     List<String> layers = coarser();
     return layers.isEmpty()
         ? Optional.empty()
         : Optional.of(
             String.format(
-                "%d linear layers are in int8-weight, since blocks of %d do not divide their input"
-                    + " channels: %s.",
-                layers.size(), recipe.blockSize(), names()));
+                "%d linear layers %s, since blocks of %d do not divide their input channels: %s.",
+                layers.size(),
+                instead() == Precision.INT8_WEIGHT
+                    ? "are in int8-weight"
+                    : "stay in floating point",
+                recipe.blockSize(),
+                names()));
   }
 
   private String names() {
@@ -90,12 +97,29 @@ final class QuantizationEffect {
         + (layers.size() > NAMED ? " and " + (layers.size() - NAMED) + " more" : "");
   }
 
+  /** Whether it would be in 4 bits if blocks divided its input channels. */
+  private boolean isCoarser(Node node) {
+    Shape weight = node.inputs().get(1).type().shape();
+    return graph.weightOf(node.inputs().get(1)).isPresent()
+        && weight.rank() == 2
+        && weight.get(0).constant() % recipe.blockSize() != 0
+        && plan.of(node).equals(Optional.of(instead()))
+        && recipe.exclusions().stream().noneMatch(exclusion -> exclusion.fits(node.name()));
+  }
+
+  /** What a layer gets that blocks do not divide. */
+  private Precision instead() {
+    return recipe.scheme().refusal(Precision.INT8_WEIGHT).isEmpty()
+        ? Precision.INT8_WEIGHT
+        : Precision.FLOAT32;
+  }
+
   private List<String> coarser() {
     return recipe.precision() != Precision.INT4_WEIGHT
         ? List.of()
         : graph.nodes().stream()
             .filter(node -> node.operator() instanceof MatMul)
-            .filter(node -> plan.of(node).equals(Optional.of(Precision.INT8_WEIGHT)))
+            .filter(this::isCoarser)
             .map(Node::name)
             .toList();
   }

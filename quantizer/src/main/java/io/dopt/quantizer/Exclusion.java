@@ -60,7 +60,8 @@ public record Exclusion(Pattern pattern, String reason, boolean required) {
     return new Exclusion(Pattern.compile(expression), reason, false);
   }
 
-  boolean fits(String layer) {
+  /** Whether a layer is meant. */
+  public boolean fits(String layer) {
     return pattern.matcher(layer).find();
   }
 }

@@ -50,7 +50,7 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
     layersOf(graph).forEach(node -> layers.put(node.name(), precision(graph, node, recipe)));
     attentionsOf(graph).stream()
         .filter(node -> LargeAttention.isChosen(node, recipe, shape))
-        .filter(node -> recipe.scheme().refusal(graph, node, recipe.precision()).isEmpty())
+        .filter(node -> recipe.scheme().refusal(graph, node, recipe).isEmpty())
         .forEach(node -> layers.put(node.name(), recipe.precision()));
     for (Exclusion exclusion : recipe.exclusions()) {
       List<String> excluded = layers.keySet().stream().filter(exclusion::fits).toList();
@@ -74,12 +74,12 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
 
   /**
    * What a layer gets that is not excluded. 4-bit groups lie along the input channels of a linear
-   * layer; what has no whole groups is stored in 8 bits, as convolutions are, where the engine
-   * takes that, and else stays as it is.
+   * layer; what has no whole groups is stored in 8 bits, as convolutions are. What the engine has
+   * no kernel for stays as it is.
    */
   private static Precision precision(Graph graph, Node layer, QuantizationRecipe recipe) {
     if (graph.weightOf(layer.inputs().get(1)).isEmpty()
-        || recipe.scheme().refusal(graph, layer, recipe.precision()).isPresent()) {
+        || recipe.scheme().refusal(graph, layer, recipe).isPresent()) {
       return Precision.FLOAT32;
     }
     Shape weight = layer.inputs().get(1).type().shape();
@@ -88,12 +88,9 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
       return Precision.FLOAT32;
     }
     boolean groups = multiplication && weight.get(0).constant() % recipe.blockSize() == 0;
-    if (recipe.precision() != Precision.INT4_WEIGHT || groups) {
-      return recipe.precision();
-    }
-    return recipe.scheme().refusal(Precision.INT8_WEIGHT).isEmpty()
+    return recipe.precision() == Precision.INT4_WEIGHT && !groups
         ? Precision.INT8_WEIGHT
-        : Precision.FLOAT32;
+        : recipe.precision();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.dopt.quantizer;
 import io.dopt.ir.Graph;
 import io.dopt.ir.Node;
 import io.dopt.ir.operator.Attention;
+import io.dopt.ir.operator.Conv;
 import io.dopt.quantizer.QuantizationRecipe.AttentionChoice;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
@@ -142,7 +143,7 @@ public enum QuantizationScheme {
 
   /** Numbers of a 4-bit weight that share a scale when nobody says. */
   public int defaultBlockSize() {
-    return this == CPU ? 32 : 128;
+    return this == CPU ? 32 : 64;
   }
 
   /** Which attentions may be quantized, the default first. */
@@ -160,8 +161,8 @@ public enum QuantizationScheme {
     return this == CPU ? Exclusion.ofUnet() : Exclusion.ofUnetForTensorRt();
   }
 
-  /** Why the engine has no quantized kernel for a layer; half a sentence. */
-  Optional<String> refusal(Graph graph, Node layer, Precision precision) {
+  /** Why the engine has no kernel for a layer as a recipe wants it; half a sentence. */
+  Optional<String> refusal(Graph graph, Node layer, QuantizationRecipe recipe) {
     if (this == CPU) {
       return Optional.empty();
     }
@@ -175,8 +176,16 @@ public enum QuantizationScheme {
     if (weight.get(0) < LEAST_CHANNELS || weight.get(1) < LEAST_CHANNELS) {
       return Optional.of("fewer than 16 channels");
     }
+    if (recipe.precision() == Precision.INT4_WEIGHT) {
+      return layer.operator() instanceof Conv
+          ? Optional.of("a convolution with weights of 4 bits")
+          : weight.get(0) % recipe.blockSize() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  "input channels that blocks of " + recipe.blockSize() + " do not divide");
+    }
     long taps = weight.stream().skip(2).reduce(1L, (left, right) -> left * right);
-    return precision == Precision.FLOAT8 && taps > MOST_FLOAT8_TAPS
+    return recipe.precision() == Precision.FLOAT8 && taps > MOST_FLOAT8_TAPS
         ? Optional.of("a kernel of more than 32 elements")
         : Optional.empty();
   }

@@ -36,6 +36,10 @@ class TensorRtSchemeTest {
   private static final QuantizationScheme SCHEME = QuantizationScheme.TENSORRT;
 
   private static QuantizationRecipe recipe(Precision precision) {
+    return recipe(precision, 16);
+  }
+
+  private static QuantizationRecipe recipe(Precision precision, int blockSize) {
     return new QuantizationRecipe(
         SCHEME,
         precision,
@@ -44,7 +48,7 @@ class TensorRtSchemeTest {
         WeightScaleMethod.LEAST_ERROR,
         new Smoothing.None(),
         true,
-        16,
+        blockSize,
         0,
         SCHEME.attentions(precision).get(0));
   }
@@ -176,6 +180,20 @@ class TensorRtSchemeTest {
   }
 
   @Test
+  void whatFourBitBlocksDoNotDivideStaysInFloat() {
+    QuantizationRecipe recipe = recipe(Precision.INT4_WEIGHT, 64);
+    assertEquals(
+        Map.of(
+            "attention, of which --attention says which are quantized",
+            List.of("attn/Attention"),
+            "tensorrt has no kernel for a convolution with weights of 4 bits",
+            List.of("conv/Conv"),
+            "tensorrt has no kernel for input channels that blocks of 64 do not divide",
+            List.of("to_k/MatMul", "to_out/MatMul", "to_q/MatMul", "to_v/MatMul")),
+        ExcludedLayers.of(TransformerBlock.GRAPH, recipe, Map.of()));
+  }
+
+  @Test
   void layersWithoutKernelsStayInFloat() {
     assertEquals(Precision.INT8, plan(convolution(16, 3), Precision.INT8).get("conv1/Conv"));
     assertEquals(Precision.FLOAT32, plan(convolution(4, 3), Precision.INT8).get("conv1/Conv"));
@@ -187,7 +205,7 @@ class TensorRtSchemeTest {
     assertEquals(Precision.FLOAT32, plan(attention(64, 4), Precision.INT8).get("attn1/Attention"));
     assertEquals(
         Map.of(
-            "heads of 8 channels, not of a multiple of 16, of which tensorrt has no such kernel",
+            "tensorrt has no kernel for heads of 8 channels, not of a multiple of 16",
             List.of("attn1/Attention")),
         ExcludedLayers.of(attention(64, 8), recipe(Precision.FLOAT8), Map.of()));
   }
