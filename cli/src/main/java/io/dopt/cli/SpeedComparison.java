@@ -1,9 +1,6 @@
 package io.dopt.cli;
 
 import io.dopt.compiler.proof.NoiseInputs;
-import io.dopt.evals.statistics.Bootstrap;
-import io.dopt.evals.statistics.Estimate;
-import io.dopt.evals.statistics.Quantiles;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.ComponentRunner;
@@ -65,7 +62,7 @@ final class SpeedComparison {
           throw new DoptException(ErrorCode.INTERRUPTED, "Interrupted.");
         }
       }
-      return ratio(candidateTimes, referenceTimes);
+      return SpeedRatio.of(candidateTimes, referenceTimes);
     }
   }
 
@@ -79,27 +76,5 @@ final class SpeedComparison {
     long started = System.nanoTime();
     call.run();
     return (System.nanoTime() - started) / 1e6;
-  }
-
-  private static SpeedRatio ratio(List<Double> candidate, List<Double> reference) {
-    int count = candidate.size();
-    Estimate estimate =
-        Bootstrap.usual()
-            .estimate(count, rounds -> median(candidate, rounds) / median(reference, rounds));
-    int[] all = java.util.stream.IntStream.range(0, count).toArray();
-    return new SpeedRatio(
-        estimate.value(),
-        estimate.interval95(),
-        median(candidate, all),
-        median(reference, all),
-        count);
-  }
-
-  private static double median(List<Double> times, int[] rounds) {
-    double[] chosen = new double[rounds.length];
-    for (int i = 0; i < chosen.length; i++) {
-      chosen[i] = times.get(rounds[i]);
-    }
-    return Quantiles.percentile(chosen, 50);
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SearchReportTest {
   private static SearchReport.Trial trial(int layers, boolean holds, boolean undecided) {
-    SpeedRatio same = new SpeedRatio(1, Optional.<Interval>empty(), 1, 1, 5);
+    SpeedRatio same = new SpeedRatio(1, Optional.<Interval>empty(), 1, 1, 5, "float32");
     return new SearchReport.Trial(
         layers + " layers", layers, 0.5, Optional.empty(), holds, undecided, "said", same, false);
   }
