@@ -105,6 +105,11 @@ public final class ComponentEngines implements AutoCloseable {
     return profiles;
   }
 
+  /** What the loaded engines have to say to the user; each of it once. */
+  public synchronized List<String> takeWarnings() {
+    return engines.values().stream().flatMap(engine -> engine.takeWarnings().stream()).toList();
+  }
+
   private static void requireInRange(
       String component, ComponentManifest manifest, Map<String, Long> bindings) {
     manifest

@@ -26,6 +26,14 @@ public interface Engine extends AutoCloseable {
    */
   List<NodeTime> endProfile();
 
+  /**
+   * What the user should know of how it runs, e.g. that it is slower than it could be; each is told
+   * once.
+   */
+  default List<String> takeWarnings() {
+    return List.of();
+  }
+
   @Override
   void close();
 }

@@ -24,7 +24,7 @@ public final class HostDenoisingLoop implements LoopingCall {
     TensorBuffer output = denoiser.output(LoopPlan.DENOISER_OUTPUT);
     int elements = plan.elements();
     float[] rows = new float[plan.copies() * elements];
-    fill(history, plan);
+    plan.writeHistory(history);
     for (int step = 0; step < plan.steps(); step++) {
       multiply(sampler, coefficients, plan, step);
       sampled.get(0, rows);
@@ -41,18 +41,6 @@ public final class HostDenoisingLoop implements LoopingCall {
     float[] latents = new float[elements];
     sampled.get(0, latents);
     return latents;
-  }
-
-  private static void fill(TensorBuffer history, LoopPlan plan) {
-    int elements = plan.elements();
-    history.put(0, plan.start());
-    float[] zeros = new float[elements];
-    for (int row = 1; row < plan.noiseRow(0); row++) {
-      history.put(row * elements, zeros);
-    }
-    for (int draw = 0; draw < plan.noise().size(); draw++) {
-      history.put(plan.noiseRow(draw) * elements, plan.noise().get(draw));
-    }
   }
 
   private static void multiply(

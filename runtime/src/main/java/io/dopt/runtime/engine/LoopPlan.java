@@ -155,6 +155,18 @@ public record LoopPlan(
     return historyBytes(steps(), copies, noise.size(), elements());
   }
 
+  /** Writes the history as it is before the first step. */
+  public void writeHistory(TensorBuffer history) {
+    history.put(0, start);
+    float[] zeros = new float[elements()];
+    for (int row = 1; row < noiseRow(0); row++) {
+      history.put(row * elements(), zeros);
+    }
+    for (int draw = 0; draw < noise.size(); draw++) {
+      history.put(noiseRow(draw) * elements(), noise.get(draw));
+    }
+  }
+
   /** The symbol values that the sampler's call is prepared with. */
   public Map<String, Long> samplerBindings() {
     return Map.of("copies", (long) copies, "rows", (long) rows(), "elements", (long) elements());

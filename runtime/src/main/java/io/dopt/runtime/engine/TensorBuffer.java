@@ -37,6 +37,44 @@ public final class TensorBuffer {
    * @throws DoptException (UNSUPPORTED) for 2 GiB or more; (ENGINE) when there is no memory for it
    */
   static TensorBuffer allocate(String name, ElementType elementType, List<Long> shape) {
+    int size = requiredBytes(name, elementType, shape);
+    try {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+      return new TensorBuffer(name, elementType, shape, bytes);
+    } catch (OutOfMemoryError e) {
+      throw new DoptException(
+          ErrorCode.ENGINE,
+          "There is no memory for the tensor '"
+              + name
+              + "' "
+              + shape
+              + "; use a smaller batch or size, or give Java more (-XX:MaxDirectMemorySize).",
+          e);
+    }
+  }
+
+  /**
+   * A tensor in an engine's own memory.
+   *
+   * @param bytes direct, in native byte order, {@link #requiredBytes} long; must stay valid memory
+   *     for as long as anyone has this buffer
+   */
+  public static TensorBuffer over(
+      String name, ElementType elementType, List<Long> shape, ByteBuffer bytes) {
+    if (!bytes.isDirect()
+        || bytes.order() != ByteOrder.nativeOrder()
+        || bytes.capacity() != requiredBytes(name, elementType, shape)) {
+      throw new IllegalArgumentException(bytes + " for '" + name + "' " + elementType + shape);
+    }
+    return new TensorBuffer(name, elementType, shape, bytes);
+  }
+
+  /**
+   * The bytes of a tensor.
+   *
+   * @throws DoptException (UNSUPPORTED) for 2 GiB or more, naming it
+   */
+  public static int requiredBytes(String name, ElementType elementType, List<Long> shape) {
     long size;
     try {
       size = elementType.byteSize(shape.stream().reduce(1L, Math::multiplyExact));
@@ -52,19 +90,7 @@ public final class TensorBuffer {
               + shape
               + " takes 2 GiB or more, too much for one buffer; use a smaller batch or size.");
     }
-    try {
-      ByteBuffer bytes = ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder());
-      return new TensorBuffer(name, elementType, shape, bytes);
-    } catch (OutOfMemoryError e) {
-      throw new DoptException(
-          ErrorCode.ENGINE,
-          "There is no memory for the tensor '"
-              + name
-              + "' "
-              + shape
-              + "; use a smaller batch or size, or give Java more (-XX:MaxDirectMemorySize).",
-          e);
-    }
+    return (int) size;
   }
 
   /** Element type. */

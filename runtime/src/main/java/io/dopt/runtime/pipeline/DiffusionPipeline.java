@@ -199,6 +199,7 @@ public final class DiffusionPipeline implements AutoCloseable {
           }
         }
         List<float[]> latents = loop.run(first, conditional, unconditional);
+        engines.takeWarnings().forEach(listener::warning);
         for (int image = 0; image < images; image++) {
           finished.accept(first + image, latents.get(image));
         }
