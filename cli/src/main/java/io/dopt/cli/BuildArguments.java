@@ -2,6 +2,7 @@ package io.dopt.cli;
 
 import io.dopt.runtime.build.BuildOptions;
 import io.dopt.runtime.build.HardwareCompatibility;
+import io.dopt.tensor.DoptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How TensorRT plans are built; what is not given is as the package, or else TensorRT, has it. */
 final class BuildArguments {
@@ -69,7 +71,11 @@ final class BuildArguments {
   static final class Compatibility implements ITypeConverter<HardwareCompatibility> {
     @Override
     public HardwareCompatibility convert(String text) {
-      return HardwareCompatibility.parse(text);
+      try {
+        return HardwareCompatibility.parse(text);
+      } catch (DoptException e) {
+        throw new TypeConversionException("it is none or ampere+, not '" + text + "'");
+      }
     }
   }
 

@@ -3,12 +3,14 @@ package io.dopt.cli;
 import io.dopt.compiler.BundleReview;
 import io.dopt.compiler.CompileOptions;
 import io.dopt.compiler.proof.EffectProof;
+import io.dopt.compiler.proof.PackageProof;
 import io.dopt.compiler.proof.ProofOfEffect;
 import io.dopt.compiler.proof.ProvenLayer;
 import io.dopt.evals.Comparison;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.search.Multiplications;
+import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.PrecisionReport;
 import io.dopt.runtime.bundle.PrecisionReport.Layer;
@@ -42,6 +44,7 @@ final class CompileReview implements BundleReview {
   private final PrecisionReport planned;
   private final Console console;
   private Optional<EffectProof> effect = Optional.empty();
+  private Optional<PackageProof> stored = Optional.empty();
   private Optional<SpeedRatio> speed = Optional.empty();
   private Optional<Comparison> comparison = Optional.empty();
 
@@ -71,14 +74,18 @@ final class CompileReview implements BundleReview {
   public SortedMap<String, byte[]> review(Path folder) {
     PrecisionReport report = planned;
     SortedMap<String, Long> shape = shape(Bundle.open(folder));
-    if (options.check()) {
+    boolean built = !BuildPackage.isPackage(Bundle.open(folder));
+    if (!built) {
+      stored = Optional.of(stored(folder));
+    } else if (options.check()) {
       effect = Optional.of(proof(folder, shape));
       report = withFound(effect.get());
     }
-    if (options.check() || wanted.gated()) {
+    if (built && options.check() || wanted.gated()) {
       console.progress("comparing with float32");
       try (ReferenceBundle reference = ReferenceBundle.compile(unquantized, options)) {
-        speed = Optional.of(speed(folder, reference.folder(), shape));
+        // How fast an imitation is says nothing.
+        speed = built ? Optional.of(speed(folder, reference.folder(), shape)) : Optional.empty();
         if (wanted.gated()) {
           long work = Multiplications.of(Calibration.denoiser(unquantized).graph(), shape);
           comparison = gate.judge(folder, reference.folder(), work);
@@ -100,36 +107,57 @@ final class CompileReview implements BundleReview {
     return shape;
   }
 
-  private EffectProof proof(Path folder, Map<String, Long> shape) {
+  private SortedMap<String, String> plannedLayers() {
     SortedMap<String, String> layers = new TreeMap<>();
     quantization.plan().layers().forEach((name, precision) -> layers.put(name, precision.text()));
+    return layers;
+  }
+
+  private PackageProof stored(Path folder) {
+    PackageProof proof =
+        PackageProof.of(Bundle.open(folder), Calibration.DENOISER, plannedLayers());
+    refuse(
+        proof.missing().size(),
+        proof.missing().stream().limit(NAMED).collect(Collectors.joining(", ")),
+        "The package holds %d of %d layers otherwise than planned: %s%s.");
+    return proof;
+  }
+
+  private EffectProof proof(Path folder, Map<String, Long> shape) {
     EffectProof proof =
         ProofOfEffect.of(
-            Bundle.open(folder), Calibration.DENOISER, shape, layers, EngineOptions.defaults());
+            Bundle.open(folder),
+            Calibration.DENOISER,
+            shape,
+            plannedLayers(),
+            EngineOptions.defaults());
     List<ProvenLayer> fallbacks = proof.fallbacks();
-    if (!fallbacks.isEmpty()) {
-      String names =
-          fallbacks.stream()
-              .limit(NAMED)
-              .map(CompileReview::named)
-              .collect(Collectors.joining(", "));
-      String found =
-          String.format(
-              "The engine computes %d of %d layers otherwise than planned: %s%s.",
-              fallbacks.size(),
-              layers.size(),
-              names,
-              fallbacks.size() > NAMED ? ", and " + (fallbacks.size() - NAMED) + " more" : "");
-      if (!wanted.allowFallback()) {
-        throw new DoptException(
-            ErrorCode.ENGINE,
-            found
-                + " No bundle was written. Leave them in float32 with --exclude, or accept it with"
-                + " --allow-fallback.");
-      }
-      console.warning(found);
-    }
+    refuse(
+        fallbacks.size(),
+        fallbacks.stream().limit(NAMED).map(CompileReview::named).collect(Collectors.joining(", ")),
+        "The engine computes %d of %d layers otherwise than planned: %s%s.");
     return proof;
+  }
+
+  private void refuse(int fallbacks, String names, String message) {
+    if (fallbacks == 0) {
+      return;
+    }
+    String found =
+        String.format(
+            message,
+            fallbacks,
+            quantization.plan().layers().size(),
+            names,
+            fallbacks > NAMED ? ", and " + (fallbacks - NAMED) + " more" : "");
+    if (!wanted.allowFallback()) {
+      throw new DoptException(
+          ErrorCode.ENGINE,
+          found
+              + " No bundle was written. Leave them in float32 with --exclude, or accept it with"
+              + " --allow-fallback.");
+    }
+    console.warning(found);
   }
 
   private static String named(ProvenLayer layer) {
@@ -189,6 +217,7 @@ final class CompileReview implements BundleReview {
   ReviewReport report() {
     return new ReviewReport(
         effect.map(ReviewReport.Effect::of),
+        stored.map(PackageProof::layers),
         speed,
         comparison.map(
             it ->

@@ -26,11 +26,10 @@ final class QuantizationArguments {
   @Option(
       names = "--precision",
       paramLabel = "NAME",
-      defaultValue = "f32",
       description =
-          "What the denoiser computes in: f32 (default), f16, bf16, int8, fp8, int8-weight,"
-              + " int4-weight, as far as the target has it, or auto: per layer, as fast as the"
-              + " quality budget allows.")
+          "What the denoiser computes in: f32 (default), int8, fp8, int8-weight, int4-weight, or"
+              + " auto: per layer, as fast as the quality budget allows. For tensorrt: f16"
+              + " (default), bf16, f32, of all components; int8, fp8, int4-weight, auto.")
   private String precision;
 
   @Option(
@@ -102,7 +101,7 @@ final class QuantizationArguments {
 
   /** Whether the precision is to be chosen per layer. */
   boolean isAuto() {
-    return precision.equals(AUTO);
+    return AUTO.equals(precision);
   }
 
   /**
@@ -141,8 +140,16 @@ final class QuantizationArguments {
         : rank != null ? Optional.of("--rank") : Optional.empty();
   }
 
+  /** What was asked for by name; for a search, what it may give layers. */
+  Optional<Precision> asked() {
+    return Optional.ofNullable(precision).map(name -> precision());
+  }
+
   /** What the layers get that are not excluded; int8 where they are searched. */
   Precision precision() {
+    if (precision == null) {
+      return Precision.FLOAT32;
+    }
     return isAuto()
         ? Precision.INT8
         : Arrays.stream(Precision.values())
@@ -244,8 +251,8 @@ final class QuantizationArguments {
             throw new DoptException(
                 ErrorCode.USAGE,
                 option
-                    + " would have no effect with --precision "
-                    + precision
+                    + " would have no effect"
+                    + (precision == null ? "" : " with --precision " + precision)
                     + ": "
                     + reason
                     + ". Leave it out, or choose another precision.");

@@ -14,6 +14,9 @@ import java.util.Optional;
  * when this is closed.
  */
 final class ReferenceBundle implements AutoCloseable {
+  /** Whatever the quantized one is for: on the CPU float32 runs as it is. */
+  private static final String CPU = "cpu";
+
   private final OutputFolder scratch;
   private final Path folder;
 
@@ -39,7 +42,7 @@ final class ReferenceBundle implements AutoCloseable {
           new CompileOptions(
               folder,
               false,
-              options.target(),
+              CPU,
               options.sizes(),
               options.batches(),
               options.dynamicOnly(),

@@ -78,6 +78,30 @@ final class ReviewArguments {
     }
   }
 
+  /**
+   * Refuses options about speed where none is measured.
+   *
+   * @throws DoptException (USAGE) naming one
+   */
+  void requireNoSpeed(String reason) {
+    if (allowSlower) {
+      throw new DoptException(
+          ErrorCode.USAGE, "--allow-slower would have no effect: " + reason + ". Leave it out.");
+    }
+  }
+
+  /**
+   * Refuses options about images where none are compared.
+   *
+   * @throws DoptException (USAGE) naming one
+   */
+  void requireNoGate(String reason) {
+    if (!ofGate().isEmpty()) {
+      throw new DoptException(
+          ErrorCode.USAGE, ofGate().get(0) + " would have no effect: " + reason + ".");
+    }
+  }
+
   private static DoptException inert(String option, String with) {
     return new DoptException(
         ErrorCode.USAGE, option + " would have no effect with " + with + ". Leave one out.");

@@ -11,17 +11,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /**
  * What became of a quantization: what the engine does, how fast, and how good.
  *
  * @param effect layer by layer; absent without the check
+ * @param stored how many layers a build package holds as planned, by precision; absent where
+ *     engines run
  * @param speed of the denoiser against float32; absent without the check
  * @param gate how images compare with those in float32; absent when they were not compared
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record ReviewReport(
-    Optional<Effect> effect, Optional<SpeedRatio> speed, Optional<GateSummary> gate) {
+    Optional<Effect> effect,
+    Optional<SortedMap<String, Integer>> stored,
+    Optional<SpeedRatio> speed,
+    Optional<GateSummary> gate) {
   private static final int SLOWEST = 10;
 
   /** The proof with its totals. */
@@ -52,6 +59,14 @@ record ReviewReport(
           lines.add(layers(it.proof()).toString());
           lines.add(totals(it.precisions()));
         });
+    stored.ifPresent(
+        it ->
+            lines.add(
+                "layers:   "
+                    + it.entrySet().stream()
+                        .map(entry -> entry.getValue() + " " + entry.getKey())
+                        .collect(Collectors.joining(", "))
+                    + " in the package as planned; 'dopt build' finds their kernels and speed"));
     speed.ifPresent(it -> lines.add("denoiser: " + it.text()));
     gate.ifPresent(
         it -> {

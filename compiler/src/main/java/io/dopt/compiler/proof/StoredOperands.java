@@ -30,6 +30,10 @@ final class StoredOperands {
   private static final Set<String> ARRANGING =
       Set.of("Cast", "Mul", "DequantizeLinear", "Reshape", "Transpose");
 
+  /** Operators that convert, with the attribute that says to what. */
+  private static final Map<String, String> CONVERTING =
+      Map.of("Cast", "to", "QuantizeLinear", "output_dtype");
+
   private static final int FURTHEST = 16;
 
   private final Map<String, NodeProto> producers = new HashMap<>();
@@ -102,9 +106,9 @@ final class StoredOperands {
       if (producer == null) {
         return Optional.empty();
       }
-      Optional<ElementType> cast = castTo(producer).filter(StoredOperands::isSmall);
-      if (cast.isPresent()) {
-        return cast;
+      Optional<ElementType> converted = convertedTo(producer).filter(StoredOperands::isSmall);
+      if (converted.isPresent()) {
+        return converted;
       }
       if (!ARRANGING.contains(producer.getOpType())) {
         return Optional.empty();
@@ -114,10 +118,12 @@ final class StoredOperands {
     return Optional.empty();
   }
 
-  private static Optional<ElementType> castTo(NodeProto node) {
+  /** What a Cast, or a QuantizeLinear that names its type, gives. */
+  private static Optional<ElementType> convertedTo(NodeProto node) {
+    String attribute = CONVERTING.get(node.getOpType());
     return node.getAttributeList().stream()
-        .filter(attribute -> node.getOpType().equals("Cast") && attribute.getName().equals("to"))
-        .flatMap(attribute -> type((int) attribute.getI()).stream())
+        .filter(each -> each.getName().equals(attribute))
+        .flatMap(each -> type((int) each.getI()).stream())
         .findFirst();
   }
 
