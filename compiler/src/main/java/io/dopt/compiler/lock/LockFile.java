@@ -1,5 +1,8 @@
 package io.dopt.compiler.lock;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -34,6 +37,8 @@ import java.util.TreeSet;
  * @param sources SHA-256 of every file that was read, by its name in the checkpoint
  * @param graphs SHA-256 of every component's graph with the content of its weights
  * @param outputs SHA-256 of every file of the bundle but this one
+ * @param tactics by plan, the hash of the kernels it was found to be made of, equal for plans that
+ *     compute alike though their bytes differ; empty where nothing was built
  */
 public record LockFile(
     int lockVersion,
@@ -41,7 +46,9 @@ public record LockFile(
     SortedMap<String, String> recipe,
     SortedMap<String, String> sources,
     SortedMap<String, String> graphs,
-    SortedMap<String, String> outputs) {
+    SortedMap<String, String> outputs,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        SortedMap<String, String> tactics) {
   /** The one version this dopt reads and writes. */
   public static final int VERSION = 1;
 
@@ -59,6 +66,18 @@ public record LockFile(
     sources = sorted(sources);
     graphs = sorted(graphs);
     outputs = sorted(outputs);
+    tactics = sorted(tactics);
+  }
+
+  /** A lock of what was compiled, of which nothing was built. */
+  public LockFile(
+      int lockVersion,
+      SortedMap<String, String> versions,
+      SortedMap<String, String> recipe,
+      SortedMap<String, String> sources,
+      SortedMap<String, String> graphs,
+      SortedMap<String, String> outputs) {
+    this(lockVersion, versions, recipe, sources, graphs, outputs, new TreeMap<>());
   }
 
   private static SortedMap<String, String> sorted(Map<String, String> map) {
@@ -108,7 +127,7 @@ public record LockFile(
   public LockFile withOutputs(Set<String> names) {
     SortedMap<String, String> some = new TreeMap<>(outputs);
     some.keySet().retainAll(names);
-    return new LockFile(lockVersion, versions, recipe, sources, graphs, some);
+    return new LockFile(lockVersion, versions, recipe, sources, graphs, some, tactics);
   }
 
   /** The lock as JSON: sorted keys, two-space indentation, {@code \n}, UTF-8. */
@@ -134,6 +153,7 @@ public record LockFile(
     compare("sources", sources, actual.sources, found);
     compare("graphs", graphs, actual.graphs, found);
     compare("outputs", outputs, actual.outputs, found);
+    compare("tactics", tactics, actual.tactics, found);
     return found;
   }
 
