@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       BenchCommand.class,
       DeployCommand.class,
+      ServeCommand.class,
       InspectCommand.class,
       SynthCommand.class,
       DoctorCommand.class,

@@ -34,10 +34,10 @@ class HouseRulesTest {
   private static final int LONGEST_FILE = 450;
 
   @Test
-  void onlyTheCommandLineWritesToTheConsole() {
+  void onlyProgramsWriteToTheConsole() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.dopt.cli..")
+        .resideOutsideOfPackages("io.dopt.cli..", "io.dopt.server.launch..")
         .should(ACCESS_STANDARD_STREAMS)
         .check(DOPT);
   }

@@ -38,7 +38,8 @@ class ModuleArrowsTest {
         "runtime   | tensor",
         "compiler  | tensor ir runtime",
         "evals     | tensor runtime",
-        "cli       | tensor ir importer passes quantizer compiler runtime evals",
+        "server    | tensor runtime",
+        "cli       | tensor ir importer passes quantizer compiler runtime evals server",
       })
   void aModuleKnowsOnlyWhatItsArrowsPointTo(String module, String arrows) {
     List<String> allowed = new ArrayList<>(List.of("io.dopt." + module + ".."));
@@ -70,6 +71,7 @@ class ModuleArrowsTest {
                     "runtime",
                     "compiler",
                     "evals",
+                    "server",
                     "cli")
                 .map(module -> "io.dopt." + module + "..")
                 .toArray(String[]::new))

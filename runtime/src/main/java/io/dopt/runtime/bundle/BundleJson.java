@@ -109,7 +109,7 @@ public final class BundleJson {
   }
 
   /** One sentence from Jackson's exception: the key's path, and what is wrong there. */
-  static String reason(JsonProcessingException e) {
+  public static String reason(JsonProcessingException e) {
     String what = e.getOriginalMessage();
     if (e instanceof UnrecognizedPropertyException unknown) {
       what = "the key '" + unknown.getPropertyName() + "' is unknown";

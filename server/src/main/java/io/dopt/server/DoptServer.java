@@ -1,0 +1,122 @@
+package io.dopt.server;
+
+import com.sun.net.httpserver.HttpServer;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * An HTTP server for one bundle. It is live once it listens, ready once every pipeline has taken a
+ * step, and not ready any more while it is closed; {@code docs/deploy.md} lists what it answers.
+ */
+public final class DoptServer implements AutoCloseable {
+  /** Threads beside those that wait for images, so that health is answered when all do. */
+  private static final int SPARE_THREADS = 8;
+
+  private final Bundle bundle;
+  private final EngineOptions engine;
+  private final ServerOptions options;
+  private final ServerMetrics metrics = new ServerMetrics();
+  private final Requests requests = new Requests();
+  private final HttpServer http;
+  private final ExecutorService threads;
+  private volatile Optional<PipelinePool> pool = Optional.empty();
+  private volatile boolean ready;
+
+  private DoptServer(
+      Bundle bundle, EngineOptions engine, ServerOptions options, ServerListener listener)
+      throws IOException {
+    this.bundle = bundle;
+    this.engine = engine;
+    this.options = options;
+    ModelDescription model = ModelDescription.of(bundle.manifest(), options);
+    ImageHandler images =
+        new ImageHandler(
+            bundle.manifest(), options, metrics, () -> ready ? pool : Optional.empty());
+    Router router =
+        new Router(listener)
+            .route("GET", "/health/live", request -> Answer.json(200, Map.of("live", true)))
+            .route(
+                "GET",
+                "/health/ready",
+                request -> Answer.json(ready ? 200 : 503, Map.of("ready", ready)))
+            .route("GET", "/metrics", request -> Answer.text(ServerMetrics.TYPE, metricsText()))
+            .route("GET", "/v1/model", request -> Answer.json(200, model))
+            .route("POST", "/v1/images", request -> requests.during(() -> images.answer(request)));
+    http = HttpServer.create(new InetSocketAddress(options.host(), options.port()), 0);
+    threads = Executors.newFixedThreadPool(options.pipelines() + options.queue() + SPARE_THREADS);
+    http.setExecutor(threads);
+    http.createContext("/", router);
+  }
+
+  /**
+   * Listens; requests for images are turned away (503) until {@link #warmUp}.
+   *
+   * @throws DoptException (IO) when the address is taken or not this machine's; (UNSUPPORTED) for a
+   *     bundle that makes no images
+   */
+  public static DoptServer listen(
+      Bundle bundle, EngineOptions engine, ServerOptions options, ServerListener listener) {
+    try {
+      DoptServer server = new DoptServer(bundle, engine, options, listener);
+      server.http.start();
+      return server;
+    } catch (IOException | UnresolvedAddressException e) {
+      throw new DoptException(
+          ErrorCode.IO,
+          String.format(
+              "%s:%d cannot be listened at: %s. Name another address or port.",
+              options.host(),
+              options.port(),
+              e instanceof IOException ? e.getMessage() : "there is no such host"),
+          e);
+    }
+  }
+
+  /**
+   * Opens the pipelines and takes a step with each; from then on images are made.
+   *
+   * @throws DoptException (ENGINE) when an engine cannot be loaded or run; (BAD_INPUT) when the
+   *     bundle does not fit together
+   */
+  public void warmUp() {
+    PipelinePool opened = new PipelinePool(bundle, engine, options);
+    pool = Optional.of(opened);
+    opened.warmUp();
+    ready = true;
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return http.getAddress();
+  }
+
+  private String metricsText() {
+    return metrics.text(
+        ready,
+        pool.map(PipelinePool::waiting).orElse(0),
+        pool.map(PipelinePool::working).orElse(0));
+  }
+
+  /**
+   * Turns further requests away, lets those that it has taken finish for as long as the options
+   * say, breaks off the rest, and stops listening.
+   */
+  @Override
+  public void close() {
+    ready = false;
+    requests.awaitNone(options.grace());
+    pool.ifPresent(PipelinePool::close);
+    requests.awaitNone(options.grace());
+    http.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,50 @@
+package io.dopt.server.launch;
+
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.server.DoptServer;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** Serves the bundle of a container until it is told to stop (SIGTERM). */
+public final class Main {
+  private Main() {}
+
+  /** Starts; fails with the exit code of the error ({@code docs/exit-codes.md}). */
+  public static void main(String[] arguments) {
+    PrintStream log = System.err;
+    try {
+      serve(new Environment(System.getenv()).read(), log);
+    } catch (DoptException e) {
+      log.println("dopt: error: " + e.getMessage());
+      System.exit(e.code().exitCode());
+    } catch (RuntimeException | Error e) {
+      // The threads that listen would keep a process alive that never gets ready.
+      e.printStackTrace(log);
+      System.exit(ErrorCode.INTERNAL.exitCode());
+    }
+  }
+
+  private static void serve(Environment.Settings settings, PrintStream log) {
+    long start = System.nanoTime();
+    DoptServer server =
+        DoptServer.listen(
+            Bundle.open(settings.bundle()),
+            EngineOptions.defaults().withThreads(settings.threads()),
+            settings.server(),
+            (method, path, status, seconds) -> {
+              // Health is asked every few seconds; when it is well, that is no news.
+              if (!path.startsWith("/health/") || status != 200) {
+                log.println(
+                    String.format(Locale.ROOT, "%s %s %d %.3f s", method, path, status, seconds));
+              }
+            });
+    log.println("dopt: listening at port " + server.address().getPort());
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close server"));
+    server.warmUp();
+    log.println(
+        String.format(Locale.ROOT, "dopt: ready after %.1f s", (System.nanoTime() - start) / 1e9));
+  }
+}

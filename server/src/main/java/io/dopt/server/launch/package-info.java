@@ -1,0 +1,2 @@
+/** Programs for a container: the server, told by environment variables, and its health check. */
+package io.dopt.server.launch;

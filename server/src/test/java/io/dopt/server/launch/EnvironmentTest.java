@@ -1,0 +1,68 @@
+package io.dopt.server.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dopt.server.ServerOptions;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EnvironmentTest {
+  @Test
+  void aContainerIsReachedFromOutsideUnlessItIsTold() {
+    Environment.Settings settings = new Environment(Map.of("PATH", "/bin")).read();
+    assertEquals(ServerOptions.defaults().withAddress("0.0.0.0", 8080), settings.server());
+    assertEquals(Path.of("/opt/dopt/bundle"), settings.bundle());
+    assertEquals(0, settings.threads());
+  }
+
+  @Test
+  void everySettingIsRead() {
+    Map<String, String> environment =
+        Map.of(
+            "DOPT_BUNDLE",
+            "/b",
+            "DOPT_HOST",
+            "::1",
+            "DOPT_PORT",
+            "81",
+            "DOPT_PIPELINES",
+            "2",
+            "DOPT_QUEUE",
+            "0",
+            "DOPT_THREADS",
+            "3",
+            "DOPT_MAX_STEPS",
+            "9",
+            "DOPT_MAX_PIXELS",
+            "99",
+            "DOPT_GRACE_SECONDS",
+            "5");
+    assertEquals(
+        new Environment.Settings(
+            Path.of("/b"), 3, new ServerOptions("::1", 81, 2, 0, 9, 99, Duration.ofSeconds(5))),
+        new Environment(environment).read());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DOPT_PROT, 80, DOPT_PROT",
+    "DOPT_PORT, eighty, DOPT_PORT",
+    "DOPT_PORT, 65536, 65535",
+    "DOPT_PIPELINES, 0, pipelines",
+    "DOPT_QUEUE, -1, DOPT_QUEUE",
+  })
+  void whatIsNoSettingIsRefusedByName(String name, String value, String named) {
+    DoptException refused =
+        assertThrows(DoptException.class, () -> new Environment(Map.of(name, value)).read());
+    assertEquals(ErrorCode.USAGE, refused.code());
+    assertTrue(refused.getMessage().contains(named), refused.getMessage());
+  }
+}
