@@ -2,6 +2,7 @@ package io.dopt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,11 +28,13 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demo checkpoint, compiled and served over HTTP. */
+@Timeout(120)
 class ServerTest {
   private static final String STAR = "a large red star in the center on a navy background";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -209,11 +212,26 @@ class ServerTest {
 
   private static CompletableFuture<HttpResponse<byte[]>> start(DoptServer any, int working) {
     CompletableFuture<HttpResponse<byte[]>> response =
-        CLIENT.sendAsync(post(any, body(1000)).build(), HttpResponse.BodyHandlers.ofByteArray());
-    while (!text(send(to(any, "/metrics"))).contains("dopt_requests_working " + working + "\n")) {
-      Thread.onSpinWait();
-    }
+        CLIENT.sendAsync(post(any, body(500)).build(), HttpResponse.BodyHandlers.ofByteArray());
+    awaitMetric(any, "dopt_requests_working " + working, response);
     return response;
+  }
+
+  /** Until the server says so, or has answered the request that was to lead there. */
+  private static void awaitMetric(
+      DoptServer any, String line, CompletableFuture<HttpResponse<byte[]>> running) {
+    while (!text(send(to(any, "/metrics"))).contains(line + "\n")) {
+      assertFalse(running.isDone(), () -> text(running.join()));
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -229,9 +247,7 @@ class ServerTest {
       second = start(busy, 2);
       third =
           CLIENT.sendAsync(post(busy, body(1)).build(), HttpResponse.BodyHandlers.ofByteArray());
-      while (!text(send(to(busy, "/metrics"))).contains("dopt_requests_waiting 1\n")) {
-        Thread.onSpinWait();
-      }
+      awaitMetric(busy, "dopt_requests_waiting 1", third);
       HttpResponse<byte[]> fourth = send(post(busy, body(1)));
       assertEquals(429, fourth.statusCode(), text(fourth));
       assertTrue(fourth.headers().firstValue("Retry-After").isPresent());
@@ -248,13 +264,11 @@ class ServerTest {
     DoptServer closing = listen(options);
     closing.warmUp();
     CompletableFuture<HttpResponse<byte[]>> running =
-        CLIENT.sendAsync(post(closing, body(60)).build(), HttpResponse.BodyHandlers.ofByteArray());
-    while (!text(send(to(closing, "/metrics"))).contains("dopt_requests_working 1\n")) {
-      Thread.onSpinWait();
-    }
+        CLIENT.sendAsync(post(closing, body(25)).build(), HttpResponse.BodyHandlers.ofByteArray());
+    awaitMetric(closing, "dopt_requests_working 1", running);
     CompletableFuture<Void> closed = CompletableFuture.runAsync(closing::close);
     while (send(to(closing, "/health/ready")).statusCode() != 503) {
-      Thread.onSpinWait();
+      pause();
     }
     assertEquals(503, send(post(closing, body(1))).statusCode());
     assertEquals(200, running.join().statusCode());

@@ -8,6 +8,7 @@ import io.dopt.tensor.ErrorCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +21,9 @@ import java.util.concurrent.Executors;
 public final class DoptServer implements AutoCloseable {
   /** Threads beside those that wait for images, so that health is answered when all do. */
   private static final int SPARE_THREADS = 8;
+
+  /** How long those whose images were broken off may take to be told so. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
   private final Bundle bundle;
   private final EngineOptions engine;
@@ -115,7 +119,7 @@ public final class DoptServer implements AutoCloseable {
     ready = false;
     requests.awaitNone(options.grace());
     pool.ifPresent(PipelinePool::close);
-    requests.awaitNone(options.grace());
+    requests.awaitNone(LAST_ANSWERS);
     http.stop(0);
     threads.shutdownNow();
   }
