@@ -98,7 +98,7 @@ final class BenchCommand extends DoptSubcommand {
       throw new DoptException(
           ErrorCode.USAGE, "--steps is for whole generations; with --component, use --iterations.");
     }
-    Bundle opened = Bundle.open(bundle);
+    Bundle opened = Imitation.warned(Bundle.open(bundle), console());
     if (!profile) {
       print(measure(opened, engine.options(console())));
       return 0;

@@ -1,5 +1,9 @@
 package io.dopt.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.dopt.runtime.build.BuildPackage;
+import io.dopt.runtime.build.BuildSpecification;
+import io.dopt.runtime.build.PlanHost;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ComponentManifest;
@@ -7,6 +11,7 @@ import io.dopt.runtime.bundle.EngineFile;
 import io.dopt.runtime.bundle.FileEntry;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.bundle.TensorSignature;
+import io.dopt.runtime.engine.OnnxRuntimeEngine;
 import io.dopt.tensor.SymbolRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +20,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
  * What a bundle consists of.
  *
  * @param bytes of all its files
+ * @param build what is to be built, of a build package
+ * @param host what plans were built on, of a bundle that has any
  */
 record BundleInspection(
     Path bundle,
@@ -31,14 +39,39 @@ record BundleInspection(
     List<Integer> batches,
     List<String> tokenizers,
     long bytes,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Build> build,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<PlanHost> host,
     Map<String, Part> components) {
+
+  /** What a build package asks for. */
+  record Build(
+      String computeType, String computeCapability, String library, String options, int profiles) {
+    static Build of(BuildSpecification specification) {
+      return new Build(
+          specification.computeType(),
+          specification.requires().computeCapability(),
+          specification.requires().library(),
+          specification.options().text(),
+          specification.profiles().size());
+    }
+
+    private String text() {
+      return String.format(
+          "build package: %d plans to build with TensorRT %s or newer for a GPU of compute"
+              + " capability %s or more, computing in %s, %s",
+          profiles, library, computeCapability, computeType, options);
+    }
+  }
+
+  /** Runtimes whose engines are ONNX files. */
+  private static final Set<String> ONNX = Set.of(OnnxRuntimeEngine.RUNTIME, BuildPackage.RUNTIME);
 
   /**
    * One component.
    *
    * @param weightBytes bytes of its weights: about what running it takes in memory, beside
    *     activations
-   * @param operators number of nodes by ONNX operator, of its first engine
+   * @param operators number of nodes by ONNX operator, of its first engine; none of plans
    */
   record Part(
       long parameters,
@@ -90,6 +123,13 @@ record BundleInspection(
         manifest.batches(),
         List.copyOf(manifest.tokenizers().keySet()),
         manifest.files().values().stream().mapToLong(FileEntry::bytes).sum(),
+        BuildPackage.isPackage(bundle)
+            ? Optional.of(Build.of(BuildPackage.of(bundle).specification()))
+            : Optional.empty(),
+        Optional.of(PlanHost.FILE)
+            .filter(manifest.files()::containsKey)
+            .map(bundle::file)
+            .map(PlanHost::read),
         parts);
   }
 
@@ -112,9 +152,11 @@ record BundleInspection(
   }
 
   private static SortedMap<String, Integer> operators(Bundle bundle, List<EngineFile> engines) {
-    return engines.isEmpty()
-        ? Collections.emptySortedMap()
-        : OnnxOperators.count(bundle.file(engines.get(0).file()));
+    return engines.stream()
+        .filter(engine -> ONNX.contains(engine.runtime()))
+        .findFirst()
+        .map(engine -> OnnxOperators.count(bundle.file(engine.file())))
+        .orElse(Collections.emptySortedMap());
   }
 
   String text() {
@@ -126,6 +168,13 @@ record BundleInspection(
             + String.join(", ", tokenizers));
     lines.add(
         (sizes.isEmpty() ? "" : "sizes " + String.join(", ", sizes) + "; ") + "batches " + batches);
+    build.ifPresent(it -> lines.add(it.text()));
+    host.ifPresent(
+        it ->
+            lines.add(
+                String.format(
+                    "plans for %s (compute capability %s), built by TensorRT %s with driver %s",
+                    it.device(), it.computeCapability(), it.library(), it.driver())));
     TextTable table =
         new TextTable("<component", "parameters", "<precision", "weights", "engines", "operators");
     components.forEach(
@@ -156,6 +205,8 @@ record BundleInspection(
                     + engine.file
                     + " "
                     + (engine.bindings.isEmpty() ? "any shape" : engine.bindings)));
-    lines.add("  operators  " + OnnxOperators.text(part.operators));
+    if (!part.operators.isEmpty()) {
+      lines.add("  operators  " + OnnxOperators.text(part.operators));
+    }
   }
 }

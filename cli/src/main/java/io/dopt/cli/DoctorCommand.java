@@ -3,12 +3,18 @@ package io.dopt.cli;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
 import io.dopt.compiler.DoptVersion;
+import io.dopt.compiler.tensorrt.TensorRtTarget;
+import io.dopt.runtime.build.BuildHost;
+import io.dopt.runtime.build.PlanBuilder;
+import io.dopt.runtime.build.PlanBuilders;
+import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** {@code dopt doctor}. */
@@ -117,14 +123,30 @@ final class DoctorCommand extends DoptSubcommand {
   }
 
   private static Part tensorRt() {
-    for (String name : List.of("libnvinfer.so.11", "libnvinfer.so.10")) {
-      Optional<Path> library = Machine.library(name);
-      if (library.isPresent()) {
-        return Part.found(List.of(library.get().toString()));
-      }
+    Optional<PlanBuilder> builder = PlanBuilders.find(TensorRtTarget.NAME);
+    if (builder.isEmpty()) {
+      return Part.missing(GpuSupport.WITHOUT + libraryNote());
     }
-    return Part.missing(
-        "no libnvinfer.so.10 in the library folders; this dopt compiles for cpu only");
+    try {
+      BuildHost host = builder.get().host();
+      List<String> details = new ArrayList<>();
+      details.add(host.library());
+      details.add(host.device() + " (compute capability " + host.computeCapability() + ")");
+      details.add(Amount.bytes(host.memoryBytes()) + " of GPU memory");
+      details.add("driver " + host.driver());
+      details.addAll(host.libraries());
+      return Part.found(details);
+    } catch (DoptException e) {
+      return Part.missing(e.getMessage());
+    }
+  }
+
+  private static String libraryNote() {
+    return Stream.of("libnvinfer.so.11", "libnvinfer.so.10")
+        .flatMap(name -> Machine.library(name).stream())
+        .findFirst()
+        .map(library -> " TensorRT itself is there: " + library + ".")
+        .orElse("");
   }
 
   private static String text(Report report) {

@@ -13,6 +13,7 @@ import io.dopt.evals.report.EvaluationReport;
 import io.dopt.evals.report.ReportJson;
 import io.dopt.evals.report.Verdict.Decision;
 import io.dopt.evals.statistics.Bootstrap;
+import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineOptions;
 import java.nio.file.Path;
@@ -148,6 +149,7 @@ final class EvalCommand extends DoptSubcommand {
   public Integer call() {
     EngineOptions options = engine.options(console());
     exports.requireFree(force);
+    Imitation.warned(Bundle.open(bundle), console());
     EvaluationReport result;
     try (FeatureNetworks networks = features.open(bundle, options);
         EvaluationProgress progress = new EvaluationProgress(console())) {

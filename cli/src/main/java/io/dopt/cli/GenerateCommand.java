@@ -236,7 +236,8 @@ final class GenerateCommand extends DoptSubcommand {
     OutputFile.requireDistinct(files);
     boolean keep = grid != null || outputTensor != null;
     try (DiffusionPipeline pipeline =
-            DiffusionPipeline.open(Bundle.open(bundle), engine.options(console()));
+            DiffusionPipeline.open(
+                Imitation.warned(Bundle.open(bundle), console()), engine.options(console()));
         GenerationProgress progress =
             new GenerationProgress(console(), request.images(), images, keep)) {
       StageTimings timings = pipeline.stream(request, progress);

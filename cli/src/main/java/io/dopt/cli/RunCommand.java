@@ -64,7 +64,8 @@ final class RunCommand extends DoptSubcommand {
     OutputFile.requirePlace(outputs);
     Map<String, DenseTensor> given = TensorFiles.read(inputs);
     try (ComponentEngines engines =
-        new ComponentEngines(Bundle.open(bundle), engine.options(console()))) {
+        new ComponentEngines(
+            Imitation.warned(Bundle.open(bundle), console()), engine.options(console()))) {
       long start = System.nanoTime();
       Map<String, DenseTensor> computed = ComponentRunner.run(engines, component, given);
       double seconds = (System.nanoTime() - start) / 1e9;

@@ -27,6 +27,8 @@ final class ImitationProvider implements EngineProvider {
             });
     Map<String, String> config = new HashMap<>(options.sessionConfig());
     config.put("session.disable_quant_qdq", "1");
+    // With a Gemm of f16 a step of the demo takes 642 ms, with MatMul and Add 23 ms (1.29, x64).
+    config.put("optimization.disable_specified_optimizers", "MatMulAddFusion");
     return OnnxRuntimeEngine.open(
         source.component(),
         source.signature(),
