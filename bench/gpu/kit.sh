@@ -154,5 +154,5 @@ if [ "$tensorrt" = yes ]; then
   split -b "$part_bytes" -d -a 3 "$redist" "$kit/parts/tensorrt.jar."
 fi
 cp "$here/on-host.sh" "$kit/parts/"
-(cd "$kit/parts" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS)
+(cd "$kit/parts" && sha256sum -- * > "$kit/SHA256SUMS" && mv "$kit/SHA256SUMS" .)
 say "$(find "$kit/parts" -type f | wc -l) files, $(du -sh --apparent-size "$kit/parts" | cut -f1) in $kit/parts"

@@ -214,8 +214,15 @@ case $command in
   receive) mkdir -p "$kit/parts" && cp "$@" "$kit/parts/" ;;
   unpack) unpack ;;
   doctor) doctor || true ;;
-  fixtures | gate | leaks) "$command" && rows ;;
-  speed) [ $# = 1 ] || usage && speed "$1" && rows ;;
+  fixtures | gate | leaks)
+    "$command" || true
+    rows
+    ;;
+  speed)
+    [ $# = 1 ] || usage
+    speed "$1" || true
+    rows
+    ;;
   all)
     for part in doctor fixtures gate leaks 'speed sd15' 'speed sdxl'; do
       say "$part"
