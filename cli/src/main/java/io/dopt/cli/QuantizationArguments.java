@@ -190,8 +190,8 @@ final class QuantizationArguments {
       throw new DoptException(
           ErrorCode.UNSUPPORTED,
           String.format(
-              "--attention %s: %s fuses no attention of --precision %s, which would be slower than"
-                  + " one in floating point. Leave it out, or take --precision fp8.",
+              "--attention %s: %s fuses attentions of --precision %s for short sequences only, so dopt"
+                  + " leaves them in floating point there. Leave it out, or take --precision fp8.",
               attention, scheme.text(), precision));
     }
     return chosen;
