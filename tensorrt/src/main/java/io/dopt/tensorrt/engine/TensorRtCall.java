@@ -37,7 +37,7 @@ final class TensorRtCall implements LoopingCall {
 
   private Optional<CudaGraph> graph = Optional.empty();
   private boolean ran;
-  private boolean graphTried;
+  private boolean graphRefused;
   private boolean closed;
 
   /**
@@ -164,8 +164,7 @@ final class TensorRtCall implements LoopingCall {
 
   /** Queues one run; who calls holds the lock. */
   void enqueue(CudaStream on) {
-    if (graph.isEmpty() && ran && !graphTried && engine.usesGraphs()) {
-      graphTried = true;
+    if (graph.isEmpty() && ran && !graphRefused && engine.usesGraphs()) {
       record(on);
     }
     if (graph.isPresent()) {
@@ -180,6 +179,7 @@ final class TensorRtCall implements LoopingCall {
     try {
       graph = Optional.of(on.capture(() -> context.enqueue(on)));
     } catch (DoptException e) {
+      graphRefused = true;
       engine.warn(
           String.format(
               "%s runs without a CUDA graph, so that each run launches every kernel by itself: %s",
@@ -208,7 +208,6 @@ final class TensorRtCall implements LoopingCall {
     graph.ifPresent(CudaGraph::close);
     graph = Optional.empty();
     ran = false;
-    graphTried = false;
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
@@ -41,6 +42,7 @@ public final class TensorRtEngine implements Engine {
   private final PlanSignature signature;
   private final List<ScratchMemory> scratch;
   private final Set<TensorRtCall> calls = new LinkedHashSet<>();
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
   private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
   private final RunTimes times = new RunTimes();
   private int prepared;
@@ -251,7 +253,9 @@ public final class TensorRtEngine implements Engine {
   }
 
   void warn(String warning) {
-    warnings.add(warning);
+    if (warned.add(warning)) {
+      warnings.add(warning);
+    }
   }
 
   String title() {
