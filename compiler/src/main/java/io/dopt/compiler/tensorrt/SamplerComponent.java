@@ -14,6 +14,7 @@ import io.dopt.tensor.Shape;
 import io.dopt.tensor.SymbolRange;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -47,6 +48,7 @@ public final class SamplerComponent {
       throw new DoptException(
           ErrorCode.UNSUPPORTED,
           String.format(
+              Locale.ROOT,
               "A denoising loop on the device keeps every step's output below 2 GiB, which %,d "
                   + "values a step leave no room for. Compile for smaller sizes or batches.",
               mostElements));

@@ -3,6 +3,7 @@ package io.dopt.runtime.engine;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -112,6 +113,7 @@ public record LoopPlan(
       throw new DoptException(
           ErrorCode.UNSUPPORTED,
           String.format(
+              Locale.ROOT,
               "A loop on the device keeps every step's output: %d steps with %d output%s each and "
                   + "%d draws of noise are %d rows of %d values, %.1f GiB, and it holds less than "
                   + "2 GiB. Take fewer steps or a smaller batch or size.",

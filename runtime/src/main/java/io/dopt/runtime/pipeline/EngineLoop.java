@@ -13,6 +13,7 @@ import io.dopt.runtime.scheduler.LoopArithmetic.WeightedSums;
 import io.dopt.tensor.DoptException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -120,6 +121,7 @@ final class EngineLoop implements AutoCloseable {
         .map(
             symbol ->
                 String.format(
+                    Locale.ROOT,
                     "its history has %d %s, and the bundle's sampler was compiled for at most %d.",
                     symbol.getValue(),
                     symbol.getKey(),

@@ -1,5 +1,7 @@
 package io.dopt.runtime.scheduler;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -9,7 +11,7 @@ import java.util.function.Consumer;
  * scheduler with random values. Large ones show a limit of any size, small ones an offset.
  */
 final class LinearityCheck {
-  private static final float[] MAGNITUDES = {1e-4f, 1, 1e4f, 1e8f};
+  private static final List<Float> MAGNITUDES = List.of(1e-4f, 1f, 1e4f, 1e8f);
   private static final SampleLayout LAYOUT = new SampleLayout(2, 8);
 
   /** Of the sum of all terms' magnitudes: a thousand roundings, and far from any limit's effect. */
@@ -35,9 +37,11 @@ final class LinearityCheck {
       if (step < weights.steps()) {
         return Optional.of(
             String.format(
+                Locale.ROOT,
                 "%s is not linear in what the denoiser returns (the step at timestep %s): "
                     + "clip_sample, thresholding and the like look at each value.",
-                scheduler.className(), weights.timesteps()[step]));
+                scheduler.className(),
+                weights.timesteps()[step]));
       }
     }
     return Optional.empty();
