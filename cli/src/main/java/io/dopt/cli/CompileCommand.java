@@ -4,6 +4,9 @@ import io.dopt.compiler.BundleReview;
 import io.dopt.compiler.CompileOptions;
 import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.Compiler;
+import io.dopt.compiler.build.BuildRequest;
+import io.dopt.compiler.build.BuildSummary;
+import io.dopt.compiler.build.BundleBuild;
 import io.dopt.compiler.cache.CacheOptions;
 import io.dopt.importer.checkpoint.Checkpoint;
 import io.dopt.importer.family.FamilyBuilders;
@@ -12,16 +15,20 @@ import io.dopt.importer.family.PipelineImporter;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.passes.PassPipeline;
 import io.dopt.quantizer.Precision;
+import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.build.PlanBuilder;
+import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.image.ImagePreprocessing;
 import io.dopt.runtime.scheduler.Schedulers;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.OutputFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -87,19 +94,7 @@ final class CompileCommand extends DoptSubcommand {
 
   @Mixin private TargetArguments target;
 
-  @ArgGroup(exclusive = true)
-  private Cache cache;
-
-  private static final class Cache {
-    @Option(
-        names = "--cache",
-        paramLabel = "FOLDER",
-        description = "Where compiled components are kept; $DOPT_CACHE, else ~/.cache/dopt.")
-    private Path folder;
-
-    @Option(names = "--no-cache", description = "Neither look into a cache nor fill one.")
-    private boolean none;
-  }
+  @Mixin private CacheArguments cache;
 
   @Option(
       names = "--explain",
@@ -121,6 +116,56 @@ final class CompileCommand extends DoptSubcommand {
     target.requireEffect(precision);
     quantization.recipe(target.scheme());
     Optional<PlanBuilder> builder = target.builder();
+    if (builder.isPresent()) {
+      requirePortable();
+      OutputFolder.requireReplaceable(output, force, Bundle.MANIFEST);
+      try (OutputFolder scratch = OutputFolder.temporary(output)) {
+        Path compiled = scratch.resolve("package");
+        CompileReport report = compile(compiled, precision).withOutput(output);
+        BuildReport built = build(compiled, builder.get());
+        console()
+            .result(
+                new CompiledAndBuilt(report, built),
+                report.text() + System.lineSeparator() + built.text());
+      }
+      return 0;
+    }
+    CompileReport report = compile(output, precision);
+    console().result(report, report.text());
+    return 0;
+  }
+
+  /** What both stages at once print as JSON. */
+  private record CompiledAndBuilt(CompileReport compile, BuildReport build) {}
+
+  /** What says how a package is to be, which here lives for a moment only. */
+  private void requirePortable() {
+    if (lock != null) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          "--locked holds a build package to its lock; plans differ from build to build. Give it with"
+              + " --portable.");
+    }
+  }
+
+  private BuildReport build(Path compiled, PlanBuilder builder) {
+    BuildRequest request =
+        BuildRequest.of(BuildPackage.open(compiled), output)
+            .withForce(force)
+            .withLimits(BuildCommand.mostMemory(), BuildRequest.DEFAULT_TIME_LIMIT);
+    if (cache.options().isPresent()) {
+      request = request.withCache(cache.options().get());
+    }
+    if (target.build().timingCache().isPresent()) {
+      request = request.withTimingCache(target.build().timingCache().get());
+    }
+    BuildSummary summary =
+        new BundleBuild(builder).build(request, new BuildProgress(console()), BundleReview.NONE);
+    summary.notices().forEach(console()::warning);
+    return BuildReport.of(summary, explain, Optional.empty());
+  }
+
+  private CompileReport compile(Path destination, Optional<Precision> precision) {
     CompileProgress progress = new CompileProgress(console());
     try (Checkpoint opened = checkpoint.open(source)) {
       ImportedPipeline imported =
@@ -135,15 +180,15 @@ final class CompileCommand extends DoptSubcommand {
       PassPipeline.ModelResult rewritten = passes.run(imported.model());
       progress.stageFinished("passes");
       Compiler compiler = new Compiler(target.targets(precision));
-      compiler.requirePossible(rewritten.model(), options(passes, Optional.empty()));
+      compiler.requirePossible(rewritten.model(), options(destination, passes, Optional.empty()));
       QuantizationStage stage =
           new QuantizationStage(quantization, calibration, plans, reviewing, target, console());
       Optional<QuantizationStage.Result> quantized =
-          stage.run(rewritten.model(), options(passes, Optional.empty()));
+          stage.run(rewritten.model(), options(destination, passes, Optional.empty()));
       quantized.ifPresent(it -> progress.stageFinished("quantization"));
       PipelineModel model =
           quantized.map(it -> it.quantization().model()).orElse(rewritten.model());
-      CompileOptions options = options(passes, quantized);
+      CompileOptions options = options(destination, passes, quantized);
       Optional<CompileReview> review =
           quantized.map(it -> stage.review(it, rewritten.model(), options));
       CompileSummary summary =
@@ -163,28 +208,25 @@ final class CompileCommand extends DoptSubcommand {
                       .map(it -> it.excluded(rewritten.model(), options))
                       .orElse(new TreeMap<>()))
               : List.of();
-      CompileReport report =
-          CompileReport.of(
-              summary,
-              progress.stages(),
-              imported.notes(),
-              explanations,
-              quantized.flatMap(QuantizationStage.Result::search),
-              review.map(CompileReview::report));
-      console().result(report, report.text());
-      return 0;
+      return CompileReport.of(
+          summary,
+          progress.stages(),
+          imported.notes(),
+          explanations,
+          quantized.flatMap(QuantizationStage.Result::search),
+          review.map(CompileReview::report));
     } finally {
       progress.close();
     }
   }
 
   private CompileOptions options(
-      PassPipeline passes, Optional<QuantizationStage.Result> quantized) {
+      Path destination, PassPipeline passes, Optional<QuantizationStage.Result> quantized) {
     SortedMap<String, String> recipe = checkpoint.recipe();
     recipe.put("passes", String.join(",", passes.passNames()));
     quantized.ifPresent(it -> recipe.putAll(it.recipe()));
     CompileOptions options =
-        CompileOptions.to(output)
+        CompileOptions.to(destination)
             .withForce(force)
             .withTarget(target.name())
             .withSizes(sizes)
@@ -192,22 +234,10 @@ final class CompileCommand extends DoptSubcommand {
             .withDynamicOnly(dynamic)
             .withCheck(!noCheck)
             .withRecipe(recipe);
-    Optional<CacheOptions> kept = cache();
+    Optional<CacheOptions> kept = cache.options();
     if (kept.isPresent()) {
       options = options.withCache(kept.get());
     }
     return lock == null ? options : options.withExpectedLock(lock);
-  }
-
-  private Optional<CacheOptions> cache() {
-    if (cache != null && cache.none) {
-      return Optional.empty();
-    }
-    if (cache != null) {
-      return Optional.of(
-          new CacheOptions(cache.folder.toAbsolutePath(), CacheOptions.DEFAULT_LIMIT_BYTES));
-    }
-    return Optional.of(
-        CacheOptions.standard(System.getenv(), Path.of(System.getProperty("user.home"))));
   }
 }

@@ -54,6 +54,7 @@ final class CompileGate {
   private final EvaluationPrompts prompts;
   private final long calibrationSeed;
   private final Console console;
+  private final String reference;
 
   /**
    * @param precision what was asked for
@@ -66,11 +67,27 @@ final class CompileGate {
       EvaluationPrompts prompts,
       long calibrationSeed,
       Console console) {
+    this(options, precision, prompts, calibrationSeed, console, "float32");
+  }
+
+  private CompileGate(
+      ReviewOptions options,
+      Precision precision,
+      EvaluationPrompts prompts,
+      long calibrationSeed,
+      Console console,
+      String reference) {
+    this.reference = reference;
     this.options = options;
     this.precision = precision;
     this.prompts = prompts;
     this.calibrationSeed = calibrationSeed;
     this.console = console;
+  }
+
+  /** The same with what is compared with called otherwise than float32. */
+  CompileGate against(String name) {
+    return new CompileGate(options, precision, prompts, calibrationSeed, console, name);
   }
 
   /**
@@ -115,7 +132,8 @@ final class CompileGate {
       return Optional.of(comparison);
     } catch (DoptException e) {
       if (e.code() == ErrorCode.UNSUPPORTED && options.budget().gates().isEmpty()) {
-        console.warning("Images could not be compared with those in float32: " + e.getMessage());
+        console.warning(
+            "Images could not be compared with those of " + reference + ": " + e.getMessage());
         return Optional.empty();
       }
       throw e;
@@ -177,7 +195,7 @@ final class CompileGate {
         Optional.empty());
   }
 
-  private static void refuse(Verdict.Decision decision, Comparison comparison) {
+  private void refuse(Verdict.Decision decision, Comparison comparison) {
     String reached =
         comparison.metrics().stream()
             .flatMap(
@@ -194,7 +212,7 @@ final class CompileGate {
         decision.failure(),
         String.format(
             "The quantized bundle %s, over %s: %s On average: %s. %s",
-            undecided ? "could not be judged" : "is too far from float32",
+            undecided ? "could not be judged" : "is too far from " + reference,
             Figures.count(comparison.samples().size(), "pair of images", "pairs of images"),
             decision.explanation(),
             reached,

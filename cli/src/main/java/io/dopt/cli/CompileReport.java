@@ -78,6 +78,12 @@ record CompileReport(
         review);
   }
 
+  /** The same of what appeared elsewhere. */
+  CompileReport withOutput(Path other) {
+    return new CompileReport(
+        other, bytes, seconds, stages, components, warnings, explanations, search, review);
+  }
+
   String text() {
     TextTable table =
         new TextTable("<component", "parameters", "size", "operators", "engines", "time");

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       CompileCommand.class,
+      BuildCommand.class,
       CalibrateCommand.class,
       GenerateCommand.class,
       RunCommand.class,

@@ -27,6 +27,16 @@ final class GpuSupport {
     return builder;
   }
 
+  /**
+   * The builder; whether the machine has all it needs is for it to say.
+   *
+   * @throws DoptException (ENGINE) when this dopt has none
+   */
+  static PlanBuilder builder() {
+    return PlanBuilders.find(TensorRtTarget.NAME)
+        .orElseThrow(() -> new DoptException(ErrorCode.ENGINE, WITHOUT));
+  }
+
   private static BuildHost host(PlanBuilder builder) {
     try {
       return builder.host();

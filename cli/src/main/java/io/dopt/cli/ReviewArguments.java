@@ -91,6 +91,18 @@ final class ReviewArguments {
   }
 
   /**
+   * Refuses to let fallbacks pass where they do anyway.
+   *
+   * @throws DoptException (USAGE) naming the option
+   */
+  void requireNoFallback(String reason) {
+    if (allowFallback) {
+      throw new DoptException(
+          ErrorCode.USAGE, "--allow-fallback would have no effect: " + reason + ". Leave it out.");
+    }
+  }
+
+  /**
    * Refuses options about images where none are compared.
    *
    * @throws DoptException (USAGE) naming one

@@ -57,6 +57,23 @@ class ModuleArrowsTest {
         .check(DOPT);
   }
 
+  /** Its classes are there in the Maven profile gpu only. */
+  @Test
+  void tensorRtKnowsTheRuntimeOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.dopt.tensorrt..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.dopt..")
+                .and(
+                    not(
+                        resideInAnyPackage(
+                            "io.dopt.tensorrt..", "io.dopt.runtime..", "io.dopt.tensor.."))))
+        .allowEmptyShould(true)
+        .check(DOPT);
+  }
+
   @Test
   void noClassLivesOutsideTheModules() {
     classes()

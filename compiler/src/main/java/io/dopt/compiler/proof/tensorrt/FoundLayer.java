@@ -39,7 +39,7 @@ public record FoundLayer(
   }
 
   /** {@code mid_block.resnets.0.conv1/Conv (planned int8, found f16 in sm80_xmma_...)}. */
-  String text() {
+  public String text() {
     return String.format(
         "%s (planned %s, found %s)",
         name, planned, found.map(it -> it + " in " + kernel.orElse("?")).orElse("nowhere"));
