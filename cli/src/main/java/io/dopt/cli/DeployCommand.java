@@ -1,6 +1,8 @@
 package io.dopt.cli;
 
 import io.dopt.compiler.deploy.BundleFiles;
+import io.dopt.compiler.deploy.BundlePlans;
+import io.dopt.compiler.deploy.oci.ContainerContext;
 import io.dopt.compiler.deploy.tar.BundleArchive;
 import io.dopt.compiler.deploy.triton.ModelRepository;
 import io.dopt.runtime.bundle.Bundle;
@@ -8,6 +10,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
@@ -41,6 +44,7 @@ final class DeployCommand extends DoptSubcommand {
       paramLabel = "KIND",
       description = {
         "triton: a model repository of Triton Inference Server.",
+        "oci: a container's build context, with the server.",
         "tar: a reproducible archive."
       })
   private Kind kind;
@@ -53,14 +57,26 @@ final class DeployCommand extends DoptSubcommand {
 
   @Mixin private TritonArguments triton;
 
+  @Option(
+      names = "--base-image",
+      paramLabel = "IMAGE",
+      description =
+          "oci: what the image is built on instead: NAME:TAG or NAME@sha256:DIGEST, with Java 17, or"
+              + " for plans with their TensorRT version.")
+  private String baseImage;
+
   @Spec private CommandSpec spec;
 
   private enum Kind {
     triton,
+    oci,
     tar
   }
 
   private record Archive(Kind to, Path output, long bytes, String sha256, int files) {}
+
+  private record Context(
+      Kind to, Path output, String baseImage, List<String> libraries, long libraryBytes) {}
 
   private record Repository(Kind to, Path output, List<ModelRepository.Model> models) {}
 
@@ -78,6 +94,7 @@ final class DeployCommand extends DoptSubcommand {
     }
     return switch (kind) {
       case triton -> repository(opened);
+      case oci -> context(opened);
       case tar -> archive(opened);
     };
   }
@@ -113,6 +130,27 @@ final class DeployCommand extends DoptSubcommand {
             String.format(
                 "%s: %d files, %s, sha256 %s%nmkdir -p FOLDER && tar -xf %s -C FOLDER",
                 output, archive.files(), Amount.bytes(archive.bytes()), archive.sha256(), output));
+    return 0;
+  }
+
+  private int context(Bundle opened) {
+    ContainerContext context =
+        ContainerContext.write(
+            opened,
+            ServerLibraries.find(BundlePlans.hasPlans(opened)),
+            Optional.ofNullable(baseImage),
+            output,
+            force);
+    console()
+        .result(
+            new Context(kind, output, context.baseImage(), context.libraries(), context.bytes()),
+            String.format(
+                "%s: on %s, %d libraries of %s, and the bundle%ndocker build -t dopt-server %s",
+                output,
+                context.baseImage(),
+                context.libraries().size(),
+                Amount.bytes(context.bytes()),
+                output));
     return 0;
   }
 

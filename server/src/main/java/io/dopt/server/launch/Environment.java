@@ -11,10 +11,10 @@ import java.util.TreeMap;
 
 /**
  * The server's settings as a container is told them: environment variables that begin with {@code
- * DOPT_}. An unknown one is refused, a misspelt one among them.
+ * DOPT_SERVER_}. An unknown one is refused, a misspelt one among them.
  */
 final class Environment {
-  private static final String PREFIX = "DOPT_";
+  private static final String PREFIX = "DOPT_SERVER_";
 
   private final SortedMap<String, String> values = new TreeMap<>();
 
@@ -40,32 +40,33 @@ final class Environment {
    */
   Settings read() {
     ServerOptions defaults = ServerOptions.defaults();
-    Path bundle = Path.of(take("DOPT_BUNDLE", "/opt/dopt/bundle"));
-    int threads = (int) number("DOPT_THREADS", 0, Integer.MAX_VALUE);
+    Path bundle = Path.of(take("DOPT_SERVER_BUNDLE", "/opt/dopt/bundle"));
+    int threads = (int) number("DOPT_SERVER_THREADS", 0, Integer.MAX_VALUE);
     ServerOptions server =
         new ServerOptions(
-            take("DOPT_HOST", "0.0.0.0"),
+            take("DOPT_SERVER_HOST", "0.0.0.0"),
             port(),
-            (int) number("DOPT_PIPELINES", defaults.pipelines(), Integer.MAX_VALUE),
-            (int) number("DOPT_QUEUE", defaults.queue(), Integer.MAX_VALUE),
-            (int) number("DOPT_MAX_STEPS", defaults.maximumSteps(), Integer.MAX_VALUE),
-            number("DOPT_MAX_PIXELS", defaults.maximumPixels(), Long.MAX_VALUE),
+            (int) number("DOPT_SERVER_PIPELINES", defaults.pipelines(), Integer.MAX_VALUE),
+            (int) number("DOPT_SERVER_QUEUE", defaults.queue(), Integer.MAX_VALUE),
+            (int) number("DOPT_SERVER_MAX_STEPS", defaults.maximumSteps(), Integer.MAX_VALUE),
+            number("DOPT_SERVER_MAX_PIXELS", defaults.maximumPixels(), Long.MAX_VALUE),
             Duration.ofSeconds(
-                number("DOPT_GRACE_SECONDS", defaults.grace().toSeconds(), Integer.MAX_VALUE)));
+                number(
+                    "DOPT_SERVER_GRACE_SECONDS", defaults.grace().toSeconds(), Integer.MAX_VALUE)));
     if (!values.isEmpty()) {
       throw new DoptException(
           ErrorCode.USAGE,
           "There is no setting "
               + values.keySet()
-              + "; there are DOPT_BUNDLE, DOPT_HOST, DOPT_PORT, DOPT_PIPELINES, DOPT_QUEUE,"
-              + " DOPT_THREADS, DOPT_MAX_STEPS, DOPT_MAX_PIXELS and DOPT_GRACE_SECONDS.");
+              + "; there are DOPT_SERVER_BUNDLE, _HOST, _PORT, _PIPELINES, _QUEUE,"
+              + " _THREADS, _MAX_STEPS, _MAX_PIXELS and _GRACE_SECONDS.");
     }
     return new Settings(bundle, threads, server);
   }
 
   /** The port alone, for the health check. */
   int port() {
-    return (int) number("DOPT_PORT", ServerOptions.defaults().port(), 65535);
+    return (int) number("DOPT_SERVER_PORT", ServerOptions.defaults().port(), 65535);
   }
 
   private String take(String name, String otherwise) {

@@ -10,7 +10,7 @@ public final class HealthCheck {
 
   private HealthCheck() {}
 
-  /** Asks {@code /health/ready} of the port in {@code DOPT_PORT}. */
+  /** Asks {@code /health/ready} of the port in {@code DOPT_SERVER_PORT}. */
   public static void main(String[] arguments) {
     System.exit(isReady(new Environment(System.getenv()).port()) ? 0 : 1);
   }

@@ -27,23 +27,23 @@ class EnvironmentTest {
   void everySettingIsRead() {
     Map<String, String> environment =
         Map.of(
-            "DOPT_BUNDLE",
+            "DOPT_SERVER_BUNDLE",
             "/b",
-            "DOPT_HOST",
+            "DOPT_SERVER_HOST",
             "::1",
-            "DOPT_PORT",
+            "DOPT_SERVER_PORT",
             "81",
-            "DOPT_PIPELINES",
+            "DOPT_SERVER_PIPELINES",
             "2",
-            "DOPT_QUEUE",
+            "DOPT_SERVER_QUEUE",
             "0",
-            "DOPT_THREADS",
+            "DOPT_SERVER_THREADS",
             "3",
-            "DOPT_MAX_STEPS",
+            "DOPT_SERVER_MAX_STEPS",
             "9",
-            "DOPT_MAX_PIXELS",
+            "DOPT_SERVER_MAX_PIXELS",
             "99",
-            "DOPT_GRACE_SECONDS",
+            "DOPT_SERVER_GRACE_SECONDS",
             "5");
     assertEquals(
         new Environment.Settings(
@@ -53,11 +53,11 @@ class EnvironmentTest {
 
   @ParameterizedTest
   @CsvSource({
-    "DOPT_PROT, 80, DOPT_PROT",
-    "DOPT_PORT, eighty, DOPT_PORT",
-    "DOPT_PORT, 65536, 65535",
-    "DOPT_PIPELINES, 0, pipelines",
-    "DOPT_QUEUE, -1, DOPT_QUEUE",
+    "DOPT_SERVER_PROT, 80, DOPT_SERVER_PROT",
+    "DOPT_SERVER_PORT, eighty, DOPT_SERVER_PORT",
+    "DOPT_SERVER_PORT, 65536, 65535",
+    "DOPT_SERVER_PIPELINES, 0, pipelines",
+    "DOPT_SERVER_QUEUE, -1, DOPT_SERVER_QUEUE",
   })
   void whatIsNoSettingIsRefusedByName(String name, String value, String named) {
     DoptException refused =

@@ -1,5 +1,7 @@
 package io.dopt.compiler.deploy.triton;
 
+import io.dopt.compiler.deploy.BundlePlans;
+import io.dopt.runtime.build.PlanHost;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ComponentManifest;
 import io.dopt.runtime.bundle.EngineFile;
@@ -44,6 +46,7 @@ final class TritonModels {
               }
             });
     requireDistinct(models);
+    BundlePlans.host(bundle).filter(PlanHost::stripped).ifPresent(host -> refuseStripped());
     boolean onCpu = models.stream().allMatch(it -> it.backend() == TritonBackend.ONNX_RUNTIME);
     if (onCpu && !options.gpus().isEmpty()) {
       throw new DoptException(
@@ -57,6 +60,13 @@ final class TritonModels {
           ErrorCode.USAGE, "The bundle's engines are plans, which --threads says nothing to.");
     }
     return models;
+  }
+
+  private static void refuseStripped() {
+    throw new DoptException(
+        ErrorCode.UNSUPPORTED,
+        "The bundle's plans lack their weights (--strip-plan), and Triton does not refit plans. Build"
+            + " whole ones.");
   }
 
   private TritonModel model(

@@ -1,0 +1,32 @@
+package io.dopt.compiler.deploy;
+
+import io.dopt.runtime.build.PlanHost;
+import io.dopt.runtime.bundle.Bundle;
+import java.util.Optional;
+
+/** What a bundle says of the TensorRT plans in it. */
+public final class BundlePlans {
+  /** The runtime of plans in a manifest. */
+  public static final String RUNTIME = "tensorrt";
+
+  private BundlePlans() {}
+
+  /** Whether it has any. */
+  public static boolean hasPlans(Bundle bundle) {
+    return bundle.manifest().components().values().stream()
+        .flatMap(component -> component.engines().stream())
+        .anyMatch(engine -> engine.runtime().equals(RUNTIME));
+  }
+
+  /**
+   * What they were built on, where the bundle says so.
+   *
+   * @throws io.dopt.tensor.DoptException (BAD_INPUT, UNSUPPORTED) when what it says is malformed or
+   *     of a newer dopt
+   */
+  public static Optional<PlanHost> host(Bundle bundle) {
+    return bundle.manifest().files().containsKey(PlanHost.FILE)
+        ? Optional.of(PlanHost.read(bundle.file(PlanHost.FILE)))
+        : Optional.empty();
+  }
+}

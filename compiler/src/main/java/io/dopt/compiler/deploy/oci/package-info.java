@@ -1,0 +1,4 @@
+/**
+ * A bundle as a container's build context: image recipe, the thin runtime's libraries, the bundle.
+ */
+package io.dopt.compiler.deploy.oci;
