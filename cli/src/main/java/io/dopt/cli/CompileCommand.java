@@ -21,8 +21,6 @@ import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.image.ImagePreprocessing;
 import io.dopt.runtime.scheduler.Schedulers;
-import io.dopt.tensor.DoptException;
-import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +50,7 @@ final class CompileCommand extends DoptSubcommand {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FOLDER",
-      description = "The bundle to write.")
+      description = "The bundle, or the build package, to write.")
   private Path output;
 
   @Option(names = "--force", description = "Replace a bundle, and a --plan-output, that exist.")
@@ -113,11 +111,10 @@ final class CompileCommand extends DoptSubcommand {
   @Override
   public Integer call() {
     Optional<Precision> precision = quantization.asked();
-    target.requireEffect(precision);
+    target.requireEffect(precision, lock != null);
     quantization.recipe(target.scheme());
     Optional<PlanBuilder> builder = target.builder();
     if (builder.isPresent()) {
-      requirePortable();
       OutputFolder.requireReplaceable(output, force, Bundle.MANIFEST);
       try (OutputFolder scratch = OutputFolder.temporary(output)) {
         Path compiled = scratch.resolve("package");
@@ -137,16 +134,6 @@ final class CompileCommand extends DoptSubcommand {
 
   /** What both stages at once print as JSON. */
   private record CompiledAndBuilt(CompileReport compile, BuildReport build) {}
-
-  /** What says how a package is to be, which here lives for a moment only. */
-  private void requirePortable() {
-    if (lock != null) {
-      throw new DoptException(
-          ErrorCode.USAGE,
-          "--locked holds a build package to its lock; plans differ from build to build. Give it with"
-              + " --portable.");
-    }
-  }
 
   private BuildReport build(Path compiled, PlanBuilder builder) {
     BuildRequest request =

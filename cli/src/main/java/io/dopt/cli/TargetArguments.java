@@ -69,9 +69,10 @@ final class TargetArguments {
    * Refuses what the target has no use for.
    *
    * @param precision that was asked for by name; a float says what all layers compute in
+   * @param locked whether the result must equal a lock
    * @throws DoptException (USAGE) naming it
    */
-  void requireEffect(Optional<Precision> precision) {
+  void requireEffect(Optional<Precision> precision, boolean locked) {
     Targets.standard().get(name);
     if (!isTensorRt()) {
       if (portable) {
@@ -84,6 +85,12 @@ final class TargetArguments {
         throw inert(build.given().get(0), "--target " + name + " builds no plans");
       }
       return;
+    }
+    if (locked && !portable) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          "--locked does not go with plans, whose kernels are chosen by time and not twice the same."
+              + " Lock the build package, with --portable.");
     }
     if (portable && build.timingCache().isPresent()) {
       throw inert("--timing-cache", "--portable builds nothing; give it to 'dopt build'");
