@@ -1,8 +1,10 @@
 package io.dopt.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dopt.compiler.lock.FileHashes;
+import io.dopt.compiler.proof.tensorrt.EngineProof;
 import io.dopt.compiler.tensorrt.TensorRtLowering;
 import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.PipelineModel;
@@ -26,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,9 +58,27 @@ class TensorRtQuantizedTest {
           for (Precision precision : TOLERANCE.keySet()) {
             Graph graph = quantized(model, precision, table);
             TensorRtLowering.of(ElementType.BFLOAT16).lower(graph);
+            requireNames(graph, precision);
             compare(fixture, graph, precision);
           }
         });
+  }
+
+  /** Every quantized layer and every attention is found by the names that its nodes have. */
+  private static void requireNames(Graph graph, Precision precision) {
+    SortedMap<String, String> planned = new TreeMap<>();
+    PrecisionPlan.of(graph)
+        .layers()
+        .forEach(
+            (layer, type) -> planned.put(layer, type == Precision.FLOAT32 ? "f16" : type.text()));
+    assertTrue(planned.containsValue(precision.text()));
+    EngineProof proof =
+        EngineProof.of(
+            planned,
+            UnfusedEngine.of(TensorRtLowering.of(ElementType.FLOAT16).lower(graph).program()));
+    assertEquals(List.of(), proof.lost());
+    assertEquals(
+        List.of(), proof.layers().stream().filter(layer -> layer.found().isEmpty()).toList());
   }
 
   private void compare(Path fixture, Graph graph, Precision precision) {
