@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       EvalCommand.class,
       BenchCommand.class,
+      RefitCommand.class,
       DeployCommand.class,
       ServeCommand.class,
       InspectCommand.class,

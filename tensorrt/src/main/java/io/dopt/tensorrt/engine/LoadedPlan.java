@@ -14,6 +14,7 @@ import org.bytedeco.tensorrt.global.nvinfer.TensorLocation;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
 
 /** A plan that TensorRT has loaded ({@code ICudaEngine}); the GPU's context is current. */
 final class LoadedPlan implements AutoCloseable {
@@ -127,6 +128,24 @@ final class LoadedPlan implements AutoCloseable {
               title));
     }
     Refit.run(title, engine, onnx, messages);
+  }
+
+  /**
+   * Writes the plan as it is now, with its weights.
+   *
+   * @throws DoptException (ENGINE) when TensorRT fails; (IO) when it cannot be written, and then
+   *     nothing is left
+   */
+  void write(Path file) {
+    IHostMemory memory = engine.serialize();
+    if (memory == null || memory.isNull()) {
+      throw failed("write the plan");
+    }
+    try {
+      HostMemory.write(memory.data().address(), memory.size(), file);
+    } finally {
+      NativeObjects.delete(memory);
+    }
   }
 
   private DoptException failed(String what) {

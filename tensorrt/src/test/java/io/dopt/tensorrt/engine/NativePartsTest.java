@@ -107,6 +107,15 @@ class NativePartsTest {
       byte[] read = new Pointer(memory.address()).getByteArray(0, content.length);
       assertArrayEquals(content, read);
     }
+    try (HostMemory memory = HostMemory.read(file, content.length)) {
+      Path copy = folder.resolve("copy");
+      HostMemory.write(memory.address(), memory.bytes(), copy);
+      assertArrayEquals(content, Files.readAllBytes(copy));
+      DoptException twice =
+          assertThrows(
+              DoptException.class, () -> HostMemory.write(memory.address(), 1, copy.resolve("x")));
+      assertEquals(ErrorCode.IO, twice.code());
+    }
     DoptException refused =
         assertThrows(DoptException.class, () -> HostMemory.read(file, content.length + 1L));
     assertEquals(ErrorCode.BAD_INPUT, refused.code());
