@@ -1,0 +1,200 @@
+package io.dopt.compiler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dopt.compiler.build.BuildListener;
+import io.dopt.compiler.build.BuildRequest;
+import io.dopt.compiler.build.BundleBuild;
+import io.dopt.compiler.build.RefittedPlans;
+import io.dopt.compiler.tensorrt.TensorRtTarget;
+import io.dopt.runtime.build.BuildOptions;
+import io.dopt.runtime.build.BuildPackage;
+import io.dopt.runtime.build.HardwareCompatibility;
+import io.dopt.runtime.build.PlanBuilder;
+import io.dopt.runtime.build.PlanHost;
+import io.dopt.runtime.build.PlanRefitter;
+import io.dopt.runtime.bundle.Bundle;
+import io.dopt.runtime.bundle.FileEntry;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
+import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Everything but TensorRT itself, as in {@link BundleBuildTest}. */
+class RefittedPlansTest {
+  private static final String RUNTIME = "onnxruntime";
+
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writePackages() {
+    for (int seed = 1; seed <= 2; seed++) {
+      new Compiler(Targets.with(new TensorRtTarget(ElementType.FLOAT32, BuildOptions.defaults())))
+          .compile(
+              ToyPipeline.write(shared.resolve("source" + seed), seed),
+              CompileOptions.to(shared.resolve("package" + seed))
+                  .withTarget("tensorrt")
+                  .withCheck(false),
+              CompileListener.NONE);
+    }
+  }
+
+  private static BuildOptions options(boolean stripped) {
+    return new BuildOptions(
+        3, OptionalLong.empty(), true, stripped, false, false, HardwareCompatibility.NONE);
+  }
+
+  private Bundle build(String source, String output, PlanBuilder builder, BuildOptions options) {
+    new BundleBuild(builder)
+        .build(
+            BuildRequest.of(BuildPackage.open(shared.resolve(source)), folder.resolve(output))
+                .withOptions(options),
+            BuildListener.NONE,
+            BundleReview.NONE);
+    return Bundle.open(folder.resolve(output));
+  }
+
+  private Bundle built(boolean stripped) {
+    return build(
+        "package1", "a", new CopyingPlanBuilder(CopyingPlanBuilder.HOST), options(stripped));
+  }
+
+  private Bundle refit(Bundle bundle, String source, String output, Optional<PlanRefitter> by) {
+    RefittedPlans plans = RefittedPlans.of(bundle, RUNTIME, by);
+    Bundle refitted = build(source, output, plans, plans.options(BuildOptions.defaults()));
+    refitted.verify();
+    return refitted;
+  }
+
+  /** A refitter for ONNX Runtime, whose plans are the models. */
+  private record Copying(List<String> titles) implements PlanRefitter {
+    @Override
+    public String runtime() {
+      return RUNTIME;
+    }
+
+    @Override
+    public void refit(String title, Path plan, PlanHost host, Path model, Path output) {
+      try {
+        titles.add(title);
+        Files.copy(model, output);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void strippedPlansStayAndTheirWeightsChange() {
+    Bundle a = built(true);
+    Bundle b = refit(a, "package2", "b", Optional.empty());
+
+    SortedMap<String, FileEntry> before = a.manifest().files();
+    SortedMap<String, FileEntry> after = b.manifest().files();
+    assertEquals(before.keySet(), after.keySet());
+    String plan = a.component("unet").engines().get(0).file();
+    assertEquals(before.get(plan), after.get(plan));
+    assertNotEquals(before.get("unet/weights.bin"), after.get("unet/weights.bin"));
+    assertEquals(
+        Bundle.open(shared.resolve("package2")).manifest().files().get("unet/weights.bin"),
+        after.get("unet/weights.bin"));
+    assertEquals(a.component("unet").engines(), b.component("unet").engines());
+  }
+
+  @Test
+  void refittedToOtherWeightsAndBackTheFilesAreTheFirst() {
+    Bundle a = built(true);
+    Bundle b = refit(a, "package2", "b", Optional.empty());
+    Bundle again = refit(b, "package1", "c", Optional.empty());
+
+    SortedMap<String, FileEntry> expected = a.manifest().files();
+    again
+        .manifest()
+        .files()
+        .forEach(
+            (file, entry) -> {
+              if (!file.endsWith(".log")) {
+                assertEquals(expected.get(file), entry, file);
+              }
+            });
+  }
+
+  @Test
+  void plansWithWeightsAreRefittedOneByOne() {
+    Bundle a = built(false);
+    List<String> titles = new ArrayList<>();
+
+    Bundle b = refit(a, "package2", "b", Optional.of(new Copying(titles)));
+
+    long engines =
+        a.manifest().components().values().stream()
+            .mapToLong(component -> component.engines().size())
+            .sum();
+    assertEquals(engines, titles.size());
+    assertTrue(titles.get(0).matches("[a-z_]+/[a-z_0-9]+"), titles.toString());
+    assertEquals(PlanHost.read(a.file(PlanHost.FILE)), PlanHost.read(b.file(PlanHost.FILE)));
+  }
+
+  @Test
+  void refusesPlansWithWeightsWhereNothingCanRefitThem() {
+    Bundle a = built(false);
+
+    DoptException refused =
+        assertThrows(DoptException.class, () -> RefittedPlans.of(a, RUNTIME, Optional.empty()));
+
+    assertEquals(ErrorCode.ENGINE, refused.code());
+    assertTrue(refused.getMessage().contains("--strip-plan"), refused.getMessage());
+  }
+
+  @Test
+  void refusesWhatIsNoBundleOfPlansOrWasChanged() throws IOException {
+    Bundle source = Bundle.open(shared.resolve("package1"));
+    DoptException none =
+        assertThrows(
+            DoptException.class, () -> RefittedPlans.of(source, RUNTIME, Optional.empty()));
+    assertEquals(ErrorCode.BAD_INPUT, none.code());
+    assertTrue(none.getMessage().contains("no plans"), none.getMessage());
+
+    Bundle a = built(true);
+    Path plan = a.file(a.component("unet").engines().get(0).file());
+    byte[] content = Files.readAllBytes(plan);
+    content[content.length / 2] ^= 1;
+    Files.write(plan, content);
+    DoptException changed =
+        assertThrows(DoptException.class, () -> RefittedPlans.of(a, RUNTIME, Optional.empty()));
+    assertEquals(ErrorCode.BAD_INPUT, changed.code());
+    assertFalse(Files.exists(folder.resolve("b")));
+  }
+
+  @Test
+  void refusesAPackageOfOtherSizes() {
+    Bundle a = built(true);
+    RefittedPlans plans = RefittedPlans.of(a, RUNTIME, Optional.empty());
+    BuildOptions other =
+        new BuildOptions(
+            3, OptionalLong.empty(), true, true, false, false, HardwareCompatibility.AMPERE_PLUS);
+
+    DoptException refused =
+        assertThrows(DoptException.class, () -> build("package2", "b", plans, other));
+
+    assertEquals(ErrorCode.BAD_INPUT, refused.code());
+    assertTrue(refused.getMessage().contains("not of one model"), refused.getMessage());
+    assertFalse(Files.exists(folder.resolve("b")));
+  }
+}
