@@ -1,6 +1,9 @@
 package io.dopt.cli;
 
 import io.dopt.runtime.engine.EngineOptions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,6 +29,12 @@ final class EngineArguments {
     threads = count;
   }
 
+  @Option(
+      names = "--engine-option",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of the engine by its own name, e.g. tensorrt.cuda_graphs=false.")
+  private Map<String, String> settings = new TreeMap<>();
+
   /** The options; more threads than cores only make things slower, which is a warning. */
   EngineOptions options(Console console) {
     int cores = Runtime.getRuntime().availableProcessors();
@@ -37,6 +46,6 @@ final class EngineArguments {
               + cores
               + " processors there are, which makes the engine slower.");
     }
-    return EngineOptions.defaults().withThreads(threads);
+    return new EngineOptions(threads, settings, Optional.empty());
   }
 }

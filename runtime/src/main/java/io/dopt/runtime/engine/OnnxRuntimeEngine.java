@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * An engine of ONNX Runtime on the CPU. The model's external data is read by ONNX Runtime itself
@@ -30,6 +31,9 @@ import java.util.Optional;
 public final class OnnxRuntimeEngine implements Engine {
   /** The name of this runtime in a manifest. */
   public static final String RUNTIME = "onnxruntime";
+
+  private static final List<String> OWN_SETTINGS =
+      List.of("ep.", "mlas.", "optimization.", "session.");
 
   private final String title;
   private final ComponentManifest signature;
@@ -64,6 +68,7 @@ public final class OnnxRuntimeEngine implements Engine {
   public static OnnxRuntimeEngine open(
       String component, ComponentManifest signature, Path file, EngineOptions options) {
     String title = component + " (" + file + ")";
+    requireOwnSettings(title, options);
     // The environment is a process-wide singleton of ONNX Runtime, which closes it at exit.
     OrtEnvironment environment =
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "dopt");
@@ -81,6 +86,19 @@ public final class OnnxRuntimeEngine implements Engine {
     } catch (OrtException | DoptException e) {
       closeQuietly(session, e);
       throw e instanceof DoptException refusal ? refusal : failed(title, "could not load it", e);
+    }
+  }
+
+  /** ONNX Runtime itself takes any key and ignores what it does not know. */
+  private static void requireOwnSettings(String title, EngineOptions options) {
+    for (String key : new TreeSet<>(options.sessionConfig().keySet())) {
+      if (OWN_SETTINGS.stream().noneMatch(key::startsWith)) {
+        throw new DoptException(
+            ErrorCode.USAGE,
+            String.format(
+                "%s runs in ONNX Runtime, which has no setting '%s': its settings begin with %s.",
+                title, key, String.join(" or ", OWN_SETTINGS)));
+      }
     }
   }
 

@@ -65,6 +65,19 @@ class ComponentEnginesTest {
   }
 
   @Test
+  void refusesSettingsOfOtherEnginesByName() {
+    EngineOptions options = new EngineOptions(1, Map.of("tensorrt.device", "1"), Optional.empty());
+    try (ComponentEngines engines =
+        new ComponentEngines(ToyBundle.stableDiffusion(folder).open(), options)) {
+      DenseTensor time = DenseTensor.ofFloats(List.of(), 500f);
+      DoptException refused = refusal(engines, "unet", unetInputs(2, 8, time));
+
+      assertEquals(ErrorCode.USAGE, refused.code());
+      assertTrue(refused.getMessage().contains("'tensorrt.device'"), refused.getMessage());
+    }
+  }
+
+  @Test
   void takesATimestepAsIntegerFloatScalarOrVector() {
     try (ComponentEngines engines =
         new ComponentEngines(ToyBundle.stableDiffusion(folder).open(), ONE_THREAD)) {

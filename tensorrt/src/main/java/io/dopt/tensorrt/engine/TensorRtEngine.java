@@ -113,6 +113,9 @@ public final class TensorRtEngine implements Engine {
               plan,
               signature);
       fit.warning(file.title(), file.host()).ifPresent(engine::warn);
+      if (engineOptions.threads() > 0) {
+        engine.warn("A number of threads changes nothing for TensorRT plans.");
+      }
       return engine;
     } catch (RuntimeException e) {
       plan.close();
