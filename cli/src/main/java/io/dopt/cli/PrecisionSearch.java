@@ -15,6 +15,7 @@ import io.dopt.ir.Graph;
 import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.quantizer.QuantizationRecipe;
+import io.dopt.quantizer.QuantizationScheme;
 import io.dopt.quantizer.calibration.CalibrationTable;
 import io.dopt.quantizer.search.CandidateOrder;
 import io.dopt.quantizer.search.PrefixSearch;
@@ -100,7 +101,7 @@ final class PrecisionSearch {
     int length;
     try (OutputFolder folder = OutputFolder.temporary(work)) {
       Path parent = folder.resolve("float32").getParent();
-      TrialBundles bundles = new TrialBundles(parent, shape.size(), model);
+      TrialBundles bundles = new TrialBundles(parent, shape.size(), model, recipe.scheme());
       Path float32 = bundles.compile("float32", model);
       try (FeatureNetworks networks = CompileGate.networks(budget, float32)) {
         KeptReference reference = reference(float32);
@@ -112,7 +113,7 @@ final class PrecisionSearch {
                     count -> {
                       Path bundle = bundles.compile("trial", quantized(count).model());
                       Comparison comparison = compare(bundle, reference, networks);
-                      SpeedRatio ratio = speed(bundle, float32);
+                      Optional<SpeedRatio> ratio = speed(bundle, float32);
                       bundles.remove(bundle);
                       return holds(count, comparison, ratio);
                     });
@@ -121,13 +122,17 @@ final class PrecisionSearch {
     return new Result(plan(requireSome(length)), report(length));
   }
 
-  private SpeedRatio speed(Path bundle, Path float32) {
-    return SpeedComparison.measure(
-        Bundle.open(bundle),
-        Bundle.open(float32),
-        Calibration.DENOISER,
-        shape.bindings(),
-        EngineOptions.defaults());
+  /** How fast an imitation is says nothing. */
+  private Optional<SpeedRatio> speed(Path bundle, Path float32) {
+    return recipe.scheme() == QuantizationScheme.CPU
+        ? Optional.of(
+            SpeedComparison.measure(
+                Bundle.open(bundle),
+                Bundle.open(float32),
+                Calibration.DENOISER,
+                shape.bindings(),
+                EngineOptions.defaults()))
+        : Optional.empty();
   }
 
   private KeptReference reference(Path bundle) {
@@ -167,7 +172,7 @@ final class PrecisionSearch {
     }
   }
 
-  private boolean holds(int count, Comparison comparison, SpeedRatio ratio) {
+  private boolean holds(int count, Comparison comparison, Optional<SpeedRatio> ratio) {
     boolean holds = comparison.verdict().passed();
     SearchReport.Trial trial =
         new SearchReport.Trial(

@@ -1,5 +1,6 @@
 package io.dopt.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.dopt.evals.report.Figures;
 import io.dopt.evals.statistics.Estimate;
 import io.dopt.runtime.bundle.PrecisionReport;
@@ -27,7 +28,7 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
    * @param holds whether the budget held
    * @param undecided whether the images leave open if it does
    * @param explanation what the gates said
-   * @param speed of a step against that in float32
+   * @param speed of a step against that in float32; absent where the engine is imitated
    * @param chosen whether it became the bundle
    */
   record Trial(
@@ -38,7 +39,7 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
       boolean holds,
       boolean undecided,
       String explanation,
-      SpeedRatio speed,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SpeedRatio> speed,
       boolean chosen) {
 
     Trial asChosen() {
@@ -88,7 +89,10 @@ record SearchReport(List<String> budget, String images, List<Trial> trials) {
                 table.row(
                     trial.label,
                     String.format(Locale.ROOT, "%.0f%%", 100 * trial.share),
-                    String.format(Locale.ROOT, "%.2fx", trial.speed.ratio()),
+                    trial
+                        .speed
+                        .map(speed -> String.format(Locale.ROOT, "%.2fx", speed.ratio()))
+                        .orElse("-"),
                     trial.psnr.map(psnr -> Figures.metric("psnr", psnr.value())).orElse("same"),
                     trial
                         .psnr

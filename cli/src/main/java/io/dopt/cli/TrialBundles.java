@@ -5,10 +5,14 @@ import io.dopt.compiler.CompileOptions;
 import io.dopt.compiler.Compiler;
 import io.dopt.compiler.Targets;
 import io.dopt.compiler.cache.CacheOptions;
+import io.dopt.compiler.tensorrt.TensorRtTarget;
 import io.dopt.ir.pipeline.Component;
 import io.dopt.ir.pipeline.PipelineModel;
+import io.dopt.quantizer.QuantizationScheme;
+import io.dopt.runtime.build.BuildOptions;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,14 +30,17 @@ import java.util.stream.Stream;
 final class TrialBundles {
   private final Path folder;
   private final ImageSize size;
+  private final QuantizationScheme scheme;
   private final CacheOptions cache;
 
   /**
    * @param folder where they are written; whoever made it removes it
+   * @param scheme whose numbers are to be looked at: those of TensorRT are imitated in float32
    */
-  TrialBundles(Path folder, ImageSize size, PipelineModel model) {
+  TrialBundles(Path folder, ImageSize size, PipelineModel model, QuantizationScheme scheme) {
     this.folder = folder;
     this.size = size;
+    this.scheme = scheme;
     // The components in float32, and two denoisers.
     this.cache = new CacheOptions(folder.resolve("cache"), 3 * bytes(model));
   }
@@ -54,10 +61,14 @@ final class TrialBundles {
     SortedMap<String, Component> components = new TreeMap<>(model.components());
     components.remove("vae_encoder");
     Path bundle = folder.resolve(name);
-    new Compiler(Targets.standard())
+    new Compiler(Targets.with(new TensorRtTarget(ElementType.FLOAT32, BuildOptions.defaults())))
         .compile(
             model.withComponents(components),
-            CompileOptions.to(bundle).withSizes(List.of(size)).withCheck(false).withCache(cache),
+            CompileOptions.to(bundle)
+                .withTarget(scheme.text())
+                .withSizes(List.of(size))
+                .withCheck(false)
+                .withCache(cache),
             CompileListener.NONE);
     return bundle;
   }

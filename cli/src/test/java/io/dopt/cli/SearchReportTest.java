@@ -12,7 +12,15 @@ class SearchReportTest {
   private static SearchReport.Trial trial(int layers, boolean holds, boolean undecided) {
     SpeedRatio same = new SpeedRatio(1, Optional.<Interval>empty(), 1, 1, 5, "float32");
     return new SearchReport.Trial(
-        layers + " layers", layers, 0.5, Optional.empty(), holds, undecided, "said", same, false);
+        layers + " layers",
+        layers,
+        0.5,
+        Optional.empty(),
+        holds,
+        undecided,
+        "said",
+        Optional.of(same),
+        false);
   }
 
   private static String text(SearchReport.Trial... trials) {

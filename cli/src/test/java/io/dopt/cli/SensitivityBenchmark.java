@@ -96,7 +96,7 @@ final class SensitivityBenchmark {
         .forEach(
             layer ->
                 groups.computeIfAbsent(LayerGroup.of(layer), name -> new ArrayList<>()).add(layer));
-    TrialBundles bundles = new TrialBundles(folder, shape.size(), model);
+    TrialBundles bundles = new TrialBundles(folder, shape.size(), model, QuantizationScheme.CPU);
     Path float32 = bundles.compile("float32", model);
     Sampling sampling =
         new Sampling(
