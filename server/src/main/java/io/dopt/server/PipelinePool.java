@@ -56,12 +56,14 @@ final class PipelinePool implements AutoCloseable {
   }
 
   /**
-   * Takes one step with every pipeline, which loads its engines.
+   * Takes one step with every pipeline, which loads its engines. By DDIM, which can: PNDM takes no
+   * single one.
    *
    * @throws DoptException (ENGINE) when one cannot be loaded or run
    */
   void warmUp() {
-    GenerationRequest request = GenerationRequest.builder("").steps(1).batch(1).build();
+    GenerationRequest request =
+        GenerationRequest.builder("").steps(1).batch(1).scheduler("DDIM").build();
     all.forEach(pipeline -> pipeline.generate(request));
   }
 

@@ -2,6 +2,7 @@ package io.dopt.compiler.deploy.oci;
 
 import io.dopt.compiler.deploy.BundleFiles;
 import io.dopt.compiler.deploy.BundlePlans;
+import io.dopt.compiler.deploy.Description;
 import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.EngineFile;
@@ -27,8 +28,10 @@ import java.util.Optional;
  * @param bytes of all libraries
  */
 public record ContainerContext(Path folder, String baseImage, List<String> libraries, long bytes) {
-  /** The recipe, which every context has. */
-  public static final String RECIPE = "Dockerfile";
+  /** A file of every context, which says what is in it; the build passes it over. */
+  public static final String DESCRIPTION = "dopt-oci.json";
+
+  private record Content(String baseImage, List<String> libraries) {}
 
   /**
    * Writes a context, whole or not at all.
@@ -55,8 +58,8 @@ public record ContainerContext(Path folder, String baseImage, List<String> libra
     ImageRecipe recipe = new ImageRecipe(base, plans);
     List<RuntimeLibrary> sorted =
         libraries.stream().sorted(Comparator.comparing(RuntimeLibrary::fileName)).toList();
-    try (OutputFolder folder = OutputFolder.create(target, force, RECIPE)) {
-      write(folder.resolve(RECIPE), recipe.dockerfile());
+    try (OutputFolder folder = OutputFolder.create(target, force, DESCRIPTION)) {
+      write(folder.resolve("Dockerfile"), recipe.dockerfile());
       write(folder.resolve(".dockerignore"), recipe.dockerignore());
       write(folder.resolve("README.md"), recipe.readme());
       long bytes = 0;
@@ -67,9 +70,10 @@ public record ContainerContext(Path folder, String baseImage, List<String> libra
       for (String path : files.paths()) {
         files.place(path, folder.resolve("bundle/" + path));
       }
+      List<String> names = sorted.stream().map(RuntimeLibrary::fileName).toList();
+      write(folder.resolve(DESCRIPTION), Description.of(bundle, new Content(base, names)).toJson());
       folder.commit();
-      return new ContainerContext(
-          target, base, sorted.stream().map(RuntimeLibrary::fileName).toList(), bytes);
+      return new ContainerContext(target, base, names, bytes);
     }
   }
 
@@ -104,10 +108,14 @@ public record ContainerContext(Path folder, String baseImage, List<String> libra
   }
 
   private static void write(Path file, String content) {
+    write(file, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void write(Path file, byte[] content) {
     try {
-      Files.write(file, content.getBytes(StandardCharsets.UTF_8));
+      Files.write(file, content);
     } catch (IOException e) {
-      throw WriteFailure.of(file, content.length(), e);
+      throw WriteFailure.of(file, content.length, e);
     }
   }
 }

@@ -39,7 +39,7 @@ record ImageRecipe(String baseImage, boolean plans) {
         STOPSIGNAL SIGTERM
         HEALTHCHECK --interval=30s --timeout=10s --start-period=120s --retries=3 \\
             CMD ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx32m", "-cp", "/opt/dopt/lib/*", "io.dopt.server.launch.HealthCheck"]
-        ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", "-Dai.djl.offline=true", "-Duser.home=/tmp", "-cp", "/opt/dopt/lib/*", "io.dopt.server.launch.Main"]
+        ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", "-Dai.djl.offline=true", "-Duser.home=/tmp", "-Dsun.net.httpserver.maxReqTime=30", "-cp", "/opt/dopt/lib/*", "io.dopt.server.launch.Main"]
         """);
     return text.toString();
   }

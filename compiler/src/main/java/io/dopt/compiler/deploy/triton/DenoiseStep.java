@@ -81,7 +81,7 @@ record DenoiseStep(
   /** The encoder's shape in the denoiser's batch: whoever is not batched says it in full. */
   private static List<Long> withBatch(EngineTensor input, Optional<Long> batch) {
     List<Long> dimensions = new ArrayList<>(input.dimensions());
-    if (dimensions.get(0) == EngineTensor.VARIABLE) {
+    if (!dimensions.isEmpty() && dimensions.get(0) == EngineTensor.VARIABLE) {
       dimensions.set(0, batch.orElse(EngineTensor.VARIABLE));
     }
     return dimensions;

@@ -1,12 +1,9 @@
 package io.dopt.compiler.deploy.triton;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.google.protobuf.Message;
+import io.dopt.compiler.deploy.Description;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.tensor.DoptException;
-import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
 import io.dopt.tensor.WriteFailure;
 import java.io.IOException;
@@ -85,36 +82,12 @@ public record ModelRepository(Path folder, List<Model> models) {
         described.add(
             new Model(ensemble.name(), "denoise_step", "ensemble", "", new TreeMap<>(), 0));
       }
-      write(folder.resolve(DESCRIPTION), description(bundle, described));
+      write(
+          folder.resolve(DESCRIPTION),
+          Description.of(bundle, Map.of("models", described)).toJson());
       folder.commit();
     }
     return new ModelRepository(target, described);
-  }
-
-  private record Description(
-      String doptVersion, String pipeline, Map<String, String> engines, List<Model> models) {}
-
-  private static byte[] description(Bundle bundle, List<Model> models) {
-    SortedMap<String, String> engines = new TreeMap<>();
-    for (Model model : models) {
-      if (!model.engine().isEmpty()) {
-        engines.put(model.engine(), bundle.manifest().files().get(model.engine()).sha256());
-      }
-    }
-    try {
-      String json =
-          new ObjectMapper()
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .writeValueAsString(
-                  new Description(
-                      bundle.manifest().doptVersion(),
-                      bundle.manifest().pipeline(),
-                      engines,
-                      models));
-      return (json.replace("\r\n", "\n") + "\n").getBytes(StandardCharsets.UTF_8);
-    } catch (JsonProcessingException e) {
-      throw new DoptException(ErrorCode.INTERNAL, DESCRIPTION + " cannot be written: " + e, e);
-    }
   }
 
   private static void write(Path file, Message config) {

@@ -60,9 +60,10 @@ record TritonModel(
 
   /** Whether every input and output has the batch, and nothing but the batch, in front. */
   static boolean isBatchable(ComponentManifest component) {
-    return Stream.concat(component.inputs().stream(), component.outputs().stream())
-        .map(TensorSignature::shape)
-        .allMatch(shape -> shape.rank() > 0 && shape.get(0).equals(BATCH));
+    return component.symbols().containsKey("batch")
+        && Stream.concat(component.inputs().stream(), component.outputs().stream())
+            .map(TensorSignature::shape)
+            .allMatch(shape -> shape.rank() > 0 && shape.get(0).equals(BATCH));
   }
 
   /** The dimensions of a tensor as its configuration states them. */
