@@ -55,7 +55,7 @@ public final class ExcludedLayers {
                 .filter(node -> graph.weightOf(node.inputs().get(1)).isPresent()))
         .filter(node -> node.name().equals(layer))
         .findFirst()
-        .flatMap(node -> recipe.scheme().refusal(graph, node, recipe))
+        .flatMap(node -> recipe.refusal(graph, node))
         .map(reason -> recipe.scheme().text() + " has no kernel for " + reason);
   }
 }

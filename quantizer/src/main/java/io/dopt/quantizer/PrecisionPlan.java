@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A precision for every layer of a graph. Layers are the nodes that multiply with a weight (Conv,
@@ -50,7 +51,7 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
     layersOf(graph).forEach(node -> layers.put(node.name(), precision(graph, node, recipe)));
     attentionsOf(graph).stream()
         .filter(node -> LargeAttention.isChosen(node, recipe, shape))
-        .filter(node -> recipe.scheme().refusal(graph, node, recipe).isEmpty())
+        .filter(node -> recipe.refusal(graph, node).isEmpty())
         .forEach(node -> layers.put(node.name(), recipe.precision()));
     for (Exclusion exclusion : recipe.exclusions()) {
       List<String> excluded = layers.keySet().stream().filter(exclusion::fits).toList();
@@ -79,7 +80,7 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
    */
   private static Precision precision(Graph graph, Node layer, QuantizationRecipe recipe) {
     if (graph.weightOf(layer.inputs().get(1)).isEmpty()
-        || recipe.scheme().refusal(graph, layer, recipe).isPresent()) {
+        || recipe.refusal(graph, layer).isPresent()) {
       return Precision.FLOAT32;
     }
     Shape weight = layer.inputs().get(1).type().shape();
@@ -132,6 +133,37 @@ public record PrecisionPlan(SortedMap<String, Precision> layers) {
   /** The precision of a layer, if the plan is about it. */
   public Optional<Precision> of(Node layer) {
     return Optional.ofNullable(layers.get(layer.name()));
+  }
+
+  /**
+   * Refuses what the engine has no kernels for: in a plan that was written by hand, or for another
+   * target.
+   *
+   * @throws DoptException (UNSUPPORTED) naming the first layer
+   */
+  void requireKernels(Graph graph, QuantizationScheme scheme, int blockSize) {
+    Stream.concat(layersOf(graph).stream(), attentionsOf(graph).stream())
+        .filter(node -> of(node).filter(it -> it.weightFormat().isPresent()).isPresent())
+        .forEach(
+            node -> {
+              Precision precision = of(node).orElseThrow();
+              scheme
+                  .refusal(precision)
+                  .or(
+                      () ->
+                          scheme
+                              .refusal(graph, node, precision, blockSize)
+                              .map(reason -> scheme.text() + " has no kernel for " + reason + "."))
+                  .ifPresent(
+                      reason -> {
+                        throw new DoptException(
+                            ErrorCode.UNSUPPORTED,
+                            String.format(
+                                "The plan has %s in %s: %s Change it in the plan, or make one for"
+                                    + " this target.",
+                                node.name(), precision.text(), reason));
+                      });
+            });
   }
 
   /** This plan with another precision for one layer. */

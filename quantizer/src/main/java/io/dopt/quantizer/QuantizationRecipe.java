@@ -1,8 +1,11 @@
 package io.dopt.quantizer;
 
+import io.dopt.ir.Graph;
+import io.dopt.ir.Node;
 import io.dopt.quantizer.calibration.RangeMethod;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How a graph is quantized, apart from which layer gets which precision.
@@ -62,6 +65,11 @@ public record QuantizationRecipe(
         blockSize,
         rank,
         attention);
+  }
+
+  /** Why the engine has no kernel for a layer as this recipe wants it; half a sentence. */
+  Optional<String> refusal(Graph graph, Node layer) {
+    return scheme.refusal(graph, layer, precision, blockSize);
   }
 
   /** What decides the numbers, in one line: for locks and reports. */

@@ -161,12 +161,19 @@ public enum QuantizationScheme {
     return this == CPU ? Exclusion.ofUnet() : Exclusion.ofUnetForTensorRt();
   }
 
-  /** Why the engine has no kernel for a layer as a recipe wants it; half a sentence. */
-  Optional<String> refusal(Graph graph, Node layer, QuantizationRecipe recipe) {
-    if (this == CPU) {
+  /**
+   * Why the engine has no kernel for a layer in {@code precision}; half a sentence.
+   *
+   * @param blockSize of weights of 4 bits
+   */
+  Optional<String> refusal(Graph graph, Node layer, Precision precision, int blockSize) {
+    if (this == CPU || precision.weightFormat().isEmpty()) {
       return Optional.empty();
     }
     if (layer.operator() instanceof Attention attention) {
+      if (precision != Precision.FLOAT8) {
+        return Optional.of("an attention in " + precision.text());
+      }
       long size = layer.inputs().get(0).type().shape().get(2).constant() / attention.heads();
       return size % HEAD_SIZE_MULTIPLE == 0
           ? Optional.empty()
@@ -176,16 +183,15 @@ public enum QuantizationScheme {
     if (weight.get(0) < LEAST_CHANNELS || weight.get(1) < LEAST_CHANNELS) {
       return Optional.of("fewer than 16 channels");
     }
-    if (recipe.precision() == Precision.INT4_WEIGHT) {
+    if (precision == Precision.INT4_WEIGHT) {
       return layer.operator() instanceof Conv
           ? Optional.of("a convolution with weights of 4 bits")
-          : weight.get(0) % recipe.blockSize() == 0
+          : weight.get(0) % blockSize == 0
               ? Optional.empty()
-              : Optional.of(
-                  "input channels that blocks of " + recipe.blockSize() + " do not divide");
+              : Optional.of("input channels that blocks of " + blockSize + " do not divide");
     }
     long taps = weight.stream().skip(2).reduce(1L, (left, right) -> left * right);
-    return recipe.precision() == Precision.FLOAT8 && taps > MOST_FLOAT8_TAPS
+    return precision == Precision.FLOAT8 && taps > MOST_FLOAT8_TAPS
         ? Optional.of("a kernel of more than 32 elements")
         : Optional.empty();
   }

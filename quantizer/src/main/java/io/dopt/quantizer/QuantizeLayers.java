@@ -81,13 +81,15 @@ public final class QuantizeLayers {
    *
    * @param calibration of this graph; needed when a layer's activations are quantized
    * @throws DoptException (USAGE) when a calibration is needed and there is none; (BAD_INPUT) when
-   *     it is of another graph; (QUALITY) when a weight is not finite
+   *     it is of another graph; (UNSUPPORTED) when the engine has no kernel for what is planned;
+   *     (QUALITY) when a weight is not finite
    */
   public static Graph apply(
       Graph graph,
       PrecisionPlan plan,
       QuantizationRecipe recipe,
       Optional<CalibrationTable> calibration) {
+    plan.requireKernels(graph, recipe.scheme(), recipe.blockSize());
     boolean needed = plan.layers().values().stream().anyMatch(Precision::needsCalibration);
     if (needed && calibration.isEmpty()) {
       throw new DoptException(

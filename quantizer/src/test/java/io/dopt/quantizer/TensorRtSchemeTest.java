@@ -184,7 +184,7 @@ class TensorRtSchemeTest {
     QuantizationRecipe recipe = recipe(Precision.INT4_WEIGHT, 64);
     assertEquals(
         Map.of(
-            "attention, of which --attention says which are quantized",
+            "tensorrt has no kernel for an attention in int4-weight",
             List.of("attn/Attention"),
             "tensorrt has no kernel for a convolution with weights of 4 bits",
             List.of("conv/Conv"),
@@ -240,6 +240,31 @@ class TensorRtSchemeTest {
         assertThrows(DoptException.class, () -> QuantizationScheme.ofTarget("npu"));
     assertEquals(ErrorCode.USAGE, unknown.code());
     assertTrue(unknown.getMessage().contains("cpu, tensorrt"), unknown.getMessage());
+  }
+
+  @Test
+  void plansOfAnotherTargetAreRefusedByTheFirstLayer() {
+    PrecisionPlan plan = PrecisionPlan.of(TransformerBlock.GRAPH, recipe(Precision.INT8), Map.of());
+    assertRefused(
+        plan.with("to_q/MatMul", Precision.INT8_WEIGHT), "The plan has to_q/MatMul in int8-weight");
+    assertRefused(
+        plan.with("attn/Attention", Precision.INT8), "no kernel for an attention in int8");
+    assertRefused(
+        plan.with("conv/Conv", Precision.INT4_WEIGHT), "a convolution with weights of 4 bits");
+  }
+
+  private static void assertRefused(PrecisionPlan plan, String reason) {
+    DoptException error =
+        assertThrows(
+            DoptException.class,
+            () ->
+                QuantizeLayers.apply(
+                    TransformerBlock.GRAPH,
+                    plan,
+                    recipe(Precision.INT8),
+                    Optional.of(TransformerBlock.calibration())));
+    assertEquals(ErrorCode.UNSUPPORTED, error.code());
+    assertTrue(error.getMessage().contains(reason), error.getMessage());
   }
 
   @Test
