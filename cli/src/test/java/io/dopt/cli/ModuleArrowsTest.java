@@ -89,6 +89,7 @@ class ModuleArrowsTest {
                     "compiler",
                     "evals",
                     "server",
+                    "tensorrt",
                     "cli")
                 .map(module -> "io.dopt." + module + "..")
                 .toArray(String[]::new))

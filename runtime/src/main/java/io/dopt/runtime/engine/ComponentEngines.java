@@ -18,9 +18,11 @@ import java.util.Optional;
  * until this is closed; threads may share it.
  */
 public final class ComponentEngines implements AutoCloseable {
+  /** Looked for once: the class path stays as it is. */
+  private static final EngineProviders PROVIDERS = EngineProviders.standard();
+
   private final Bundle bundle;
   private final EngineOptions options;
-  private final EngineProviders providers = EngineProviders.standard();
 
   /** By engine file, in the order of loading. */
   private final Map<String, Engine> engines = new LinkedHashMap<>();
@@ -56,7 +58,7 @@ public final class ComponentEngines implements AutoCloseable {
       String component, ComponentManifest manifest, Map<String, Long> bindings) {
     List<String> runtimes =
         manifest.engines().stream().map(EngineFile::runtime).distinct().sorted().toList();
-    if (runtimes.stream().noneMatch(runtime -> providers.of(runtime).isPresent())) {
+    if (runtimes.stream().noneMatch(runtime -> PROVIDERS.of(runtime).isPresent())) {
       return new DoptException(
           ErrorCode.UNSUPPORTED,
           String.format(
@@ -83,7 +85,7 @@ public final class ComponentEngines implements AutoCloseable {
   Optional<EngineFile> select(ComponentManifest manifest, Map<String, Long> bindings) {
     List<EngineFile> known =
         manifest.engines().stream()
-            .filter(engine -> providers.of(engine.runtime()).isPresent())
+            .filter(engine -> PROVIDERS.of(engine.runtime()).isPresent())
             .toList();
     return known.stream()
         .filter(engine -> engine.bindings().equals(bindings))
@@ -140,7 +142,7 @@ public final class ComponentEngines implements AutoCloseable {
     Engine loaded = engines.get(file.file());
     if (loaded == null) {
       loaded =
-          providers
+          PROVIDERS
               .of(file.runtime())
               .orElseThrow()
               .open(new EngineSource(bundle, component, file), options);
