@@ -41,6 +41,9 @@ final class GpuSupport {
     try {
       return builder.host();
     } catch (DoptException e) {
+      if (e.getMessage().contains("--portable")) {
+        throw e;
+      }
       throw refused(e.getMessage().replaceAll("\\.$", ""), e);
     }
   }
