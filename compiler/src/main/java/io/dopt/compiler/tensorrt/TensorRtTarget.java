@@ -6,6 +6,7 @@ import io.dopt.compiler.target.OnnxEngineWriter;
 import io.dopt.compiler.target.Target;
 import io.dopt.compiler.target.TargetPlan;
 import io.dopt.ir.Graph;
+import io.dopt.ir.pipeline.PipelineModel;
 import io.dopt.runtime.build.BuildOptions;
 import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.build.BuildSpecification;
@@ -49,8 +50,8 @@ public record TensorRtTarget(ElementType computeType, BuildOptions options) impl
 
   @Override
   public TargetPlan prepare(TargetPlan plan) {
-    TargetPlan typed =
-        new TargetPlan(TypedComponents.apply(plan.model(), computeType), plan.shapes());
+    PipelineModel model = RaiseScalarInputs.apply(TypedComponents.apply(plan.model(), computeType));
+    TargetPlan typed = new TargetPlan(model, plan.shapes());
     return ShapeLimits.apply(AddSampler.apply(typed));
   }
 

@@ -15,10 +15,12 @@ import java.util.TreeSet;
 
 /**
  * Calls one component on given tensors, checked against its signature. Element types are converted
- * to the declared ones. A scalar input ({@code timestep}) may also be given as {@code [1]}, or as
- * {@code [n]} with equal entries, as diffusers takes it.
+ * to the declared ones. An input of one value ({@code timestep}) may be given as {@code []}, as
+ * {@code [1]}, or as {@code [n]} with equal entries, as diffusers takes it.
  */
 public final class ComponentRunner {
+  private static final List<Long> ONE = List.of(1L);
+
   private ComponentRunner() {}
 
   /**
@@ -53,7 +55,7 @@ public final class ComponentRunner {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     requireNames(component, manifest, inputs);
     for (TensorSignature input : manifest.inputs()) {
-      DenseTensor tensor = asScalarIfDeclared(component, input, inputs.get(input.name()));
+      DenseTensor tensor = asDeclared(component, input, inputs.get(input.name()));
       shaped.put(input.name(), tensor);
       shapes.put(input.name(), tensor.shape());
     }
@@ -96,9 +98,13 @@ public final class ComponentRunner {
     }
   }
 
-  private static DenseTensor asScalarIfDeclared(
+  /** One value for the whole batch, where that is what the component takes. */
+  private static DenseTensor asDeclared(
       String component, TensorSignature input, DenseTensor tensor) {
-    if (input.shape().rank() > 0 || tensor.shape().size() != 1) {
+    boolean takesOne =
+        input.shape().rank() == 0
+            || input.shape().isConstant() && input.shape().constants().equals(ONE);
+    if (!takesOne || tensor.shape().size() > 1) {
       return tensor;
     }
     double[] values = tensor.toDoubles();
@@ -111,7 +117,10 @@ public final class ComponentRunner {
                 component, input.name(), values[0], value));
       }
     }
-    return values.length == 0 ? tensor : DenseTensor.ofDoubles(List.of(), values[0]);
+    List<Long> shape = input.shape().constants();
+    return values.length == 0 || tensor.shape().equals(shape)
+        ? tensor
+        : DenseTensor.ofDoubles(shape, values[0]);
   }
 
   private static void requireShape(
