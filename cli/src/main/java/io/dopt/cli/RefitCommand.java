@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
       "BUNDLE is what 'dopt build --refit' or '--strip-plan' wrote, PACKAGE what 'dopt compile"
           + " --target tensorrt --portable' wrote of another checkpoint of the same architecture,"
           + " with the same precision and sizes. Nothing is built again. Stripped plans need no GPU"
-          + " for it, others the GPU that they were built on.",
+          + " for it, and can be given others again; others need the GPU that they were built on,"
+          + " and can be given others once.",
       ""
     })
 final class RefitCommand extends DoptSubcommand {
@@ -51,13 +52,12 @@ final class RefitCommand extends DoptSubcommand {
   @Override
   public Integer call() {
     BuildPackage weights = BuildPackage.open(source);
-    RefittedPlans plans = RefittedPlans.of(Bundle.open(bundle), TensorRtTarget.NAME, refitter());
+    RefittedPlans plans =
+        RefittedPlans.of(Bundle.open(bundle), weights, TensorRtTarget.NAME, refitter());
     BuildSummary summary =
         new BundleBuild(plans)
             .build(
-                BuildRequest.of(weights, output)
-                    .withForce(force)
-                    .withOptions(plans.options(weights.specification().options())),
+                BuildRequest.of(weights, output).withForce(force).withOptions(plans.options()),
                 BuildListener.NONE,
                 BundleReview.NONE);
     summary.notices().forEach(console()::warning);

@@ -3,6 +3,7 @@ package io.dopt.compiler;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -276,6 +278,27 @@ class BundleBuildTest {
     builder.failAfter(Integer.MAX_VALUE);
     BuildSummary second = build(cached("package", "bundle"));
     assertTrue(second.plans().get(0).cached(), "what was built is not built again");
+  }
+
+  @Test
+  void theLogOfAFailedBuildIsTheUsersAlone() throws IOException {
+    builder.failAfter(0);
+
+    List<Path> logs = new ArrayList<>();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      DoptException failed =
+          assertThrows(DoptException.class, () -> build(request("package", "bundle")));
+      logs.add(Path.of(failed.getMessage().replaceAll(".*Its log is ", "")));
+    }
+
+    assertNotEquals(logs.get(0), logs.get(1), "two builds write two logs");
+    for (Path log : logs) {
+      assertEquals(
+          "rwx------",
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(log.getParent())));
+      Files.delete(log);
+      Files.delete(log.getParent());
+    }
   }
 
   private void assertNothingIsLeft() {

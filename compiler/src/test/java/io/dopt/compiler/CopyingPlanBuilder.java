@@ -57,7 +57,6 @@ final class CopyingPlanBuilder implements PlanBuilder {
   @Override
   public void build(PlanRequest request, Consumer<String> progress) {
     try {
-      Files.createDirectories(request.log().getParent());
       Files.writeString(request.log(), "copies " + request.title() + "\n");
       if (requests.size() >= failAfter) {
         throw new DoptException(ErrorCode.ENGINE, "It is enough. Its log is " + request.log());

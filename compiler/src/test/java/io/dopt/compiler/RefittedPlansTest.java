@@ -10,6 +10,7 @@ import io.dopt.compiler.build.BuildListener;
 import io.dopt.compiler.build.BuildRequest;
 import io.dopt.compiler.build.BundleBuild;
 import io.dopt.compiler.build.RefittedPlans;
+import io.dopt.compiler.lock.LockFile;
 import io.dopt.compiler.tensorrt.TensorRtTarget;
 import io.dopt.runtime.build.BuildOptions;
 import io.dopt.runtime.build.BuildPackage;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,15 +46,20 @@ class RefittedPlansTest {
 
   @BeforeAll
   static void writePackages() {
-    for (int seed = 1; seed <= 2; seed++) {
-      new Compiler(Targets.with(new TensorRtTarget(ElementType.FLOAT32, BuildOptions.defaults())))
-          .compile(
-              ToyPipeline.write(shared.resolve("source" + seed), seed),
-              CompileOptions.to(shared.resolve("package" + seed))
-                  .withTarget("tensorrt")
-                  .withCheck(false),
-              CompileListener.NONE);
-    }
+    compile("package1", 1, ElementType.FLOAT32, List.of(1));
+    compile("package2", 2, ElementType.FLOAT32, List.of(1));
+  }
+
+  private static void compile(String name, long seed, ElementType type, List<Integer> batches) {
+    new Compiler(Targets.with(new TensorRtTarget(type, BuildOptions.defaults())))
+        .compile(
+            ToyPipeline.write(shared.resolve("source-of-" + name), seed),
+            CompileOptions.to(shared.resolve(name))
+                .withTarget("tensorrt")
+                .withBatches(batches)
+                .withDynamicOnly(true)
+                .withCheck(false),
+            CompileListener.NONE);
   }
 
   private static BuildOptions options(boolean stripped) {
@@ -76,8 +83,9 @@ class RefittedPlansTest {
   }
 
   private Bundle refit(Bundle bundle, String source, String output, Optional<PlanRefitter> by) {
-    RefittedPlans plans = RefittedPlans.of(bundle, RUNTIME, by);
-    Bundle refitted = build(source, output, plans, plans.options(BuildOptions.defaults()));
+    RefittedPlans plans =
+        RefittedPlans.of(bundle, BuildPackage.open(shared.resolve(source)), RUNTIME, by);
+    Bundle refitted = build(source, output, plans, plans.options());
     refitted.verify();
     return refitted;
   }
@@ -156,7 +164,7 @@ class RefittedPlansTest {
     Bundle a = built(false);
 
     DoptException refused =
-        assertThrows(DoptException.class, () -> RefittedPlans.of(a, RUNTIME, Optional.empty()));
+        assertThrows(DoptException.class, () -> refit(a, "package2", "b", Optional.empty()));
 
     assertEquals(ErrorCode.ENGINE, refused.code());
     assertTrue(refused.getMessage().contains("--strip-plan"), refused.getMessage());
@@ -166,8 +174,7 @@ class RefittedPlansTest {
   void refusesWhatIsNoBundleOfPlansOrWasChanged() throws IOException {
     Bundle source = Bundle.open(shared.resolve("package1"));
     DoptException none =
-        assertThrows(
-            DoptException.class, () -> RefittedPlans.of(source, RUNTIME, Optional.empty()));
+        assertThrows(DoptException.class, () -> refit(source, "package2", "b", Optional.empty()));
     assertEquals(ErrorCode.BAD_INPUT, none.code());
     assertTrue(none.getMessage().contains("no plans"), none.getMessage());
 
@@ -177,24 +184,90 @@ class RefittedPlansTest {
     content[content.length / 2] ^= 1;
     Files.write(plan, content);
     DoptException changed =
-        assertThrows(DoptException.class, () -> RefittedPlans.of(a, RUNTIME, Optional.empty()));
+        assertThrows(DoptException.class, () -> refit(a, "package2", "b", Optional.empty()));
     assertEquals(ErrorCode.BAD_INPUT, changed.code());
     assertFalse(Files.exists(folder.resolve("b")));
   }
 
-  @Test
-  void refusesAPackageOfOtherSizes() {
-    Bundle a = built(true);
-    RefittedPlans plans = RefittedPlans.of(a, RUNTIME, Optional.empty());
-    BuildOptions other =
-        new BuildOptions(
-            3, OptionalLong.empty(), true, true, false, false, HardwareCompatibility.AMPERE_PLUS);
-
+  private DoptException refused(Bundle bundle, String source, Optional<PlanRefitter> by) {
     DoptException refused =
-        assertThrows(DoptException.class, () -> build("package2", "b", plans, other));
+        assertThrows(DoptException.class, () -> refit(bundle, source, "refused", by));
+    assertFalse(Files.exists(folder.resolve("refused")));
+    return refused;
+  }
+
+  @Test
+  void refusesAPackageOfOtherShapes() {
+    compile("wide", 2, ElementType.FLOAT32, List.of(1, 2));
+
+    DoptException refused = refused(built(true), "wide", Optional.empty());
 
     assertEquals(ErrorCode.BAD_INPUT, refused.code());
-    assertTrue(refused.getMessage().contains("not of one model"), refused.getMessage());
-    assertFalse(Files.exists(folder.resolve("b")));
+    assertTrue(refused.getMessage().contains("was built for [input"), refused.getMessage());
+  }
+
+  @Test
+  void refusesAPackageOfAnotherPrecision() {
+    compile("half", 2, ElementType.FLOAT16, List.of(1));
+
+    DoptException refused = refused(built(true), "half", Optional.empty());
+
+    assertEquals(ErrorCode.BAD_INPUT, refused.code());
+    assertTrue(refused.getMessage().contains("in f32, the package in f16"), refused.getMessage());
+  }
+
+  @Test
+  void whatWasRefittedWithItsWeightsIsRefusedASecondTime() {
+    List<String> titles = new ArrayList<>();
+    Bundle b = refit(built(false), "package2", "b", Optional.of(new Copying(titles)));
+
+    DoptException refused = refused(b, "package1", Optional.of(new Copying(titles)));
+
+    assertEquals(ErrorCode.UNSUPPORTED, refused.code());
+    assertTrue(refused.getMessage().contains("that 'dopt build' wrote"), refused.getMessage());
+    assertTrue(LockFile.read(b.file(Bundle.LOCK)).recipe().containsKey("refitted"));
+  }
+
+  @Test
+  void whatWasNotBuiltToBeRefittedIsRefused() {
+    Bundle plain =
+        build(
+            "package1",
+            "a",
+            new CopyingPlanBuilder(CopyingPlanBuilder.HOST),
+            BuildOptions.defaults());
+
+    DoptException refused = refused(plain, "package2", Optional.of(new Copying(new ArrayList<>())));
+
+    assertEquals(ErrorCode.UNSUPPORTED, refused.code());
+    assertTrue(refused.getMessage().contains("'dopt build --refit'"), refused.getMessage());
+  }
+
+  @Test
+  void theLockKeepsTheOptionsThatThePlansWereBuiltWith() {
+    BuildOptions slow =
+        new BuildOptions(
+            5, OptionalLong.of(1L << 20), true, true, true, false, HardwareCompatibility.NONE);
+    Bundle a = build("package1", "a", new CopyingPlanBuilder(CopyingPlanBuilder.HOST), slow);
+
+    Bundle b = refit(a, "package2", "b", Optional.empty());
+
+    assertEquals(slow.text(), LockFile.read(b.file(Bundle.LOCK)).recipe().get("build"));
+  }
+
+  @Test
+  void needsNoFolderForItsLogs() throws IOException {
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    Bundle a = built(true);
+    String before = System.setProperty("java.io.tmpdir", temporary.toString());
+    try {
+      refit(a, "package2", "b", Optional.empty());
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
+    }
+
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
   }
 }

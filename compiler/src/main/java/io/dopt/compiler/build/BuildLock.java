@@ -23,6 +23,7 @@ final class BuildLock {
       BundleManifest manifest,
       BuildRequest request,
       BuildHost host,
+      boolean refittable,
       SortedMap<String, String> tactics,
       OutputFolder output) {
     Path source = request.source().bundle().folder();
@@ -32,6 +33,9 @@ final class BuildLock {
     versions.put("driver", host.driver());
     SortedMap<String, String> recipe = new TreeMap<>(of.recipe());
     recipe.put("build", request.options().text());
+    if (request.options().refit() && !refittable) {
+      recipe.put("refitted", "once, which these plans can be no further time");
+    }
     recipe.put("device", host.device());
     recipe.put("computeCapability", host.computeCapability());
     SortedMap<String, String> sources = new TreeMap<>(of.sources());

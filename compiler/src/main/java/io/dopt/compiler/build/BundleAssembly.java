@@ -29,6 +29,7 @@ final class BundleAssembly {
   private final BuildRequest request;
   private final BuildHost host;
   private final String runtime;
+  private final boolean refittable;
   private final OutputFolder output;
   private final Bundle source;
   private final Optional<PrecisionReport> planned;
@@ -39,10 +40,16 @@ final class BundleAssembly {
   private final List<String> lost = new ArrayList<>();
   private Optional<PrecisionReport> found;
 
-  BundleAssembly(BuildRequest request, BuildHost host, String runtime, OutputFolder output) {
+  BundleAssembly(
+      BuildRequest request,
+      BuildHost host,
+      String runtime,
+      boolean refittable,
+      OutputFolder output) {
     this.request = request;
     this.host = host;
     this.runtime = runtime;
+    this.refittable = refittable;
     this.output = output;
     this.source = request.source().bundle();
     this.planned = source.precisionReport();
@@ -159,7 +166,7 @@ final class BundleAssembly {
 
   /** Writes the manifest as it is now, and its lock. */
   BundleManifest seal(BundleManifest manifest) {
-    BuildLock.write(manifest, request, host, tactics, output);
+    BuildLock.write(manifest, request, host, refittable, tactics, output);
     return manifest;
   }
 

@@ -57,7 +57,9 @@ public final class BundleBuild {
       Path scratch = work.resolve("plans").getParent();
       BuildPlaces places = BuildPlaces.of(request, host, scratch);
       PlanBuild plans = new PlanBuild(builder, host, request, places, notices);
-      BundleAssembly assembly = new BundleAssembly(request, host, builder.runtime(), output);
+      boolean refittable = builder.refittable(request.options());
+      BundleAssembly assembly =
+          new BundleAssembly(request, host, builder.runtime(), refittable, output);
       assembly.copy();
       List<BuiltPlan> built = new ArrayList<>();
       request
@@ -73,6 +75,9 @@ public final class BundleBuild {
                 }
               });
       assembly.write(PlanHost.FILE, PlanHost.of(host, request.options()).toJson());
+      assembly.write(
+          PlanOrigins.FILE,
+          PlanOrigins.of(request.source(), request.options(), refittable).toJson());
       notices.addAll(assembly.writePrecision());
       BundleManifest manifest = assembly.seal();
       if (review != BundleReview.NONE) {

@@ -53,7 +53,7 @@ final class PlanBuild {
     }
     String title = PlanName.title(engine.file());
     Path log = places.log(title, key);
-    builder.build(
+    PlanRequest plan =
         new PlanRequest(
             title,
             request.source().bundle().file(engine.file()),
@@ -64,8 +64,13 @@ final class PlanBuild {
             files.inspection(),
             log,
             request.memoryBytes(),
-            request.timeLimit()),
-        progress);
+            request.timeLimit());
+    try {
+      builder.build(plan, progress);
+    } catch (RuntimeException e) {
+      places.releaseUnused(log);
+      throw e;
+    }
     requireWritten(title, files);
     keepLog(log, files.log());
     cache
@@ -85,7 +90,7 @@ final class PlanBuild {
   }
 
   /** Into the bundle; a copy elsewhere would only be wanted of a build that failed. */
-  private static void keepLog(Path log, Path place) {
+  private void keepLog(Path log, Path place) {
     try {
       if (Files.isRegularFile(log)) {
         Files.copy(log, place);
@@ -93,6 +98,7 @@ final class PlanBuild {
       } else {
         Files.createFile(place);
       }
+      places.release(log);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, log + " cannot be moved: " + e.getMessage() + ".", e);
     }

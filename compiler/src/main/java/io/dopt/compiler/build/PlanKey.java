@@ -54,7 +54,8 @@ final class PlanKey {
     return new CacheKey(hash(conditions), hash(contents));
   }
 
-  private static List<String> shapes(OptimizationProfile profile) {
+  /** A line for each input. */
+  static List<String> shapes(OptimizationProfile profile) {
     List<String> lines = new ArrayList<>();
     profile.inputs().forEach((name, range) -> lines.add("input " + name + " " + text(range)));
     return lines;

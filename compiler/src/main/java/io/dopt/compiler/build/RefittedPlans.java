@@ -2,6 +2,7 @@ package io.dopt.compiler.build;
 
 import io.dopt.runtime.build.BuildHost;
 import io.dopt.runtime.build.BuildOptions;
+import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.build.PlanBuilder;
 import io.dopt.runtime.build.PlanHost;
 import io.dopt.runtime.build.PlanRefitter;
@@ -25,26 +26,35 @@ import java.util.function.Consumer;
 public final class RefittedPlans implements PlanBuilder {
   private final Bundle bundle;
   private final PlanHost host;
+  private final PlanOrigins origins;
   private final String runtime;
   private final Optional<PlanRefitter> refitter;
 
   private RefittedPlans(
-      Bundle bundle, PlanHost host, String runtime, Optional<PlanRefitter> refitter) {
+      Bundle bundle,
+      PlanHost host,
+      PlanOrigins origins,
+      String runtime,
+      Optional<PlanRefitter> refitter) {
     this.bundle = bundle;
     this.host = host;
+    this.origins = origins;
     this.runtime = runtime;
     this.refitter = refitter;
   }
 
   /**
-   * Reads all of the bundle and sees that it is what was built.
+   * Reads all of the bundle and sees that it is what was built, and that the weights fit.
    *
+   * @param weights the package whose weights they are to get
    * @param runtime of its plans
    * @param refitter for plans that have their weights, when there is one
-   * @throws DoptException (BAD_INPUT) when it is no bundle of plans, or was changed; (ENGINE) when
-   *     its plans have their weights and there is no refitter
+   * @throws DoptException (BAD_INPUT) when it is no bundle of plans, or was changed, or the package
+   *     is of another graph, precision or shapes; (UNSUPPORTED) when its plans take no other
+   *     weights; (ENGINE) when its plans have their weights and there is no refitter
    */
-  public static RefittedPlans of(Bundle bundle, String runtime, Optional<PlanRefitter> refitter) {
+  public static RefittedPlans of(
+      Bundle bundle, BuildPackage weights, String runtime, Optional<PlanRefitter> refitter) {
     if (!bundle.manifest().files().containsKey(PlanHost.FILE)) {
       throw new DoptException(
           ErrorCode.BAD_INPUT,
@@ -52,6 +62,8 @@ public final class RefittedPlans implements PlanBuilder {
               + " has no plans to give other weights: it is not what 'dopt build' wrote.");
     }
     PlanHost host = PlanHost.read(bundle.file(PlanHost.FILE));
+    PlanOrigins origins = PlanOrigins.read(bundle);
+    origins.requireFit(bundle.folder(), weights);
     if (!host.stripped() && refitter.isEmpty()) {
       throw new DoptException(
           ErrorCode.ENGINE,
@@ -62,19 +74,18 @@ public final class RefittedPlans implements PlanBuilder {
               bundle.folder()));
     }
     bundle.verify();
-    return new RefittedPlans(bundle, host, runtime, refitter);
+    return new RefittedPlans(bundle, host, origins, runtime, refitter);
   }
 
-  /** How the bundle's plans were built, as far as that is recorded; all else as the package has. */
-  public BuildOptions options(BuildOptions ofPackage) {
-    return new BuildOptions(
-        ofPackage.optimizationLevel(),
-        ofPackage.workspaceBytes(),
-        true,
-        host.stripped(),
-        ofPackage.weightStreaming(),
-        host.versionCompatible(),
-        host.hardwareCompatibility());
+  /** How the bundle's plans were built. */
+  public BuildOptions options() {
+    return origins.options();
+  }
+
+  /** A plan that holds its weights is written without what a further refit needs. */
+  @Override
+  public boolean refittable(BuildOptions options) {
+    return host.stripped();
   }
 
   @Override

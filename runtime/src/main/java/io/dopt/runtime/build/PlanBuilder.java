@@ -18,6 +18,11 @@ public interface PlanBuilder {
    */
   BuildHost host();
 
+  /** Whether its plans, with these options, can be given other weights afterwards. */
+  default boolean refittable(BuildOptions options) {
+    return options.refit();
+  }
+
   /**
    * Builds one plan in a process of its own, whose crash or limit ends the build and not this
    * process. Nothing is left at {@code request.plan()} when it fails; the log is kept.
