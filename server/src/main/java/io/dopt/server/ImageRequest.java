@@ -2,13 +2,16 @@ package io.dopt.server;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.dopt.runtime.bundle.BundleJson;
 import io.dopt.runtime.bundle.BundleManifest;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.pipeline.GenerationRequest;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.JsonFault;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -46,18 +49,24 @@ record ImageRequest(
    * @throws DoptException (BAD_INPUT) for what is no JSON of this form, naming the key
    */
   static ImageRequest read(byte[] body) {
+    JsonNode tree = MissingNode.getInstance();
     try {
-      ImageRequest request = MAPPER.readValue(body, ImageRequest.class);
-      if (request == null) {
-        throw new DoptException(ErrorCode.BAD_INPUT, "The request is null, not an object.");
+      tree = MAPPER.readTree(body);
+      if (!tree.isObject()) {
+        throw notUnderstood(
+            JsonFault.given(tree).orElse("nothing") + " is given, an object is wanted", null);
       }
-      return request;
+      return MAPPER.treeToValue(tree, ImageRequest.class);
     } catch (JsonProcessingException e) {
-      throw new DoptException(
-          ErrorCode.BAD_INPUT, "The request is not understood: " + BundleJson.reason(e) + ".", e);
+      throw notUnderstood(JsonFault.of(e, tree), e);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.BAD_INPUT, "The request cannot be read: " + e, e);
     }
+  }
+
+  private static DoptException notUnderstood(String reason, Exception cause) {
+    return new DoptException(
+        ErrorCode.BAD_INPUT, "The request is not understood: " + reason + ".", cause);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.dopt.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
@@ -43,23 +42,28 @@ class ImageRequestTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "{}                                        | prompt",
-        "null                                      | null",
-        "[]                                        | ",
-        "                                          | ",
-        "{\"prompt\": null}                        | prompt",
-        "{\"prompt\": 7}                           | prompt",
-        "{\"prompt\": \"a\", \"cfg_scale\": 3}     | cfg_scale",
-        "{\"prompt\": \"a\", \"prompt\": \"b\"}    | prompt",
-        "{\"prompt\": \"a\", \"steps\": \"20\"}    | steps",
-        "{\"prompt\": \"a\", \"steps\": 2.5}       | steps",
-        "{\"prompt\": \"a\", \"steps\": 99999999999} | steps",
-        "{\"prompt\": \"a\"} {}                    | ",
-        "{\"prompt\": \"a\"                        | ",
+        "{} | at prompt: this key is missing",
+        "null | null is given, an object is wanted",
+        "[] | a list is given, an object is wanted",
+        "~~ | nothing is given, an object is wanted",
+        "{\"prompt\": null} | at prompt: null is in place of a value",
+        "{\"prompt\": 7} | at prompt: 7 is given, a text is wanted",
+        "{\"prompt\": \"a\", \"cfg_scale\": 3} | at cfg_scale: the key 'cfg_scale' is unknown;"
+            + " known are guidance_scale, height, negative_prompt, prompt, scheduler, seed, steps, width",
+        "{\"prompt\": \"a\", \"prompt\": \"b\"} | the key 'prompt' is there twice, again in line 1",
+        "{\"prompt\": \"a\", \"steps\": \"20\"} | at steps: \"20\" is given, a whole number is wanted",
+        "{\"prompt\": \"a\", \"steps\": 2.5} | at steps: 2.5 is given, a whole number is wanted",
+        "{\"prompt\": \"a\", \"negative_prompt\": 1} | at negative_prompt: 1 is given, a text is wanted",
+        "{\"prompt\": \"a\", \"guidance_scale\": \"3\"} | at guidance_scale: \"3\" is given,"
+            + " a number is wanted",
+        "{\"prompt\": \"a\", \"steps\": 99999999999} | at steps: 99999999999 is given,"
+            + " a whole number from -2147483648 to 2147483647 is wanted",
+        "{\"prompt\": \"a\"} {} | something follows its end in line 1",
+        "{\"prompt\": \"a\" | it is truncated: it ends within line 1",
       })
-  void whatIsNoRequestIsRefusedByName(String json, String named) {
-    DoptException refused = assertThrows(DoptException.class, () -> read(json == null ? "" : json));
+  void whatIsNoRequestIsRefusedByKeyAndWhatIsWanted(String json, String reason) {
+    DoptException refused = assertThrows(DoptException.class, () -> read(json));
     assertEquals(ErrorCode.BAD_INPUT, refused.code());
-    assertTrue(refused.getMessage().contains(named == null ? "" : named), refused.getMessage());
+    assertEquals("The request is not understood: " + reason + ".", refused.getMessage());
   }
 }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.JsonFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,8 +117,7 @@ public record LockFile(
           file + " is not a lock: it is not JSON. Name the dopt.lock of a bundle.",
           e);
     } catch (JsonProcessingException e) {
-      throw new DoptException(
-          ErrorCode.BAD_INPUT, file + " is not a lock: " + e.getOriginalMessage(), e);
+      throw new DoptException(ErrorCode.BAD_INPUT, file + " is not a lock: " + JsonFault.of(e), e);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e.getMessage(), e);
     }

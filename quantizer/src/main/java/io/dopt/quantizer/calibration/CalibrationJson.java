@@ -16,11 +16,11 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.JsonFault;
 import io.dopt.tensor.TensorSink;
 import io.dopt.tensor.WholeFile;
 import java.io.IOException;
@@ -116,7 +116,7 @@ final class CalibrationJson {
       return read;
     } catch (JsonProcessingException e) {
       throw new DoptException(
-          ErrorCode.BAD_INPUT, file + " is not " + what + ": " + reason(e) + ".", e);
+          ErrorCode.BAD_INPUT, file + " is not " + what + ": " + JsonFault.of(e) + ".", e);
     } catch (NoSuchFileException e) {
       throw new DoptException(ErrorCode.IO, "There is no file " + file + ".", e);
     } catch (IOException e) {
@@ -154,29 +154,6 @@ final class CalibrationJson {
     }
     throw new DoptException(
         ErrorCode.BAD_INPUT, file + " is not " + what + ": it has no '" + VERSION + "'.");
-  }
-
-  /** One clause from Jackson's exception: the key's path, and what is wrong there. */
-  private static String reason(JsonProcessingException e) {
-    String what = JsonFault.of(e);
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      what = "the key '" + unknown.getPropertyName() + "' is unknown";
-    } else if (e.getCause() instanceof IllegalArgumentException) {
-      what = e.getCause().getMessage();
-    } else if (e.getCause() instanceof NullPointerException) {
-      what = "null is in place of a value";
-    }
-    StringBuilder where = new StringBuilder();
-    if (e instanceof JsonMappingException mapping) {
-      for (JsonMappingException.Reference step : mapping.getPath()) {
-        if (step.getFieldName() == null) {
-          where.append('[').append(step.getIndex()).append(']');
-        } else {
-          where.append(where.isEmpty() ? "" : ".").append(step.getFieldName());
-        }
-      }
-    }
-    return where.isEmpty() ? what : "at " + where + ": " + what;
   }
 
   private record HistogramFields(double range, int first, long[] counts) {}

@@ -15,6 +15,7 @@ import io.dopt.quantizer.Precision;
 import io.dopt.quantizer.PrecisionPlan;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.JsonFault;
 import io.dopt.tensor.Sha256;
 import io.dopt.tensor.WholeFile;
 import java.io.IOException;
@@ -24,8 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,7 +38,7 @@ import java.util.TreeSet;
 public final class PlanFile {
   private static final int FORMAT_VERSION = 1;
   private static final long MOST_BYTES = 16L << 20;
-  private static final Set<String> KEYS = Set.of("formatVersion", "component", "layers");
+  private static final List<String> KEYS = List.of("component", "formatVersion", "layers");
   private static final int MOST_NAMED = 3;
 
   private static final ObjectMapper MAPPER =
@@ -106,7 +107,7 @@ public final class PlanFile {
       }
       return MAPPER.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      throw malformed(e.getOriginalMessage());
+      throw malformed(JsonFault.of(e));
     } catch (NoSuchFileException e) {
       throw new DoptException(ErrorCode.IO, "There is no file " + file + ".", e);
     } catch (IOException e) {
@@ -116,6 +117,9 @@ public final class PlanFile {
 
   private PrecisionPlan plan(JsonNode root, String component) {
     JsonNode version = root.path("formatVersion");
+    if (!root.isObject()) {
+      throw malformed(JsonFault.given(root).orElse("nothing") + " is given, an object is wanted");
+    }
     if (!version.isIntegralNumber()) {
       throw malformed("it has no formatVersion");
     }
@@ -130,7 +134,8 @@ public final class PlanFile {
         .forEachRemaining(
             key -> {
               if (!KEYS.contains(key)) {
-                throw malformed("the key '" + key + "' is unknown");
+                throw malformed(
+                    "the key '" + key + "' is unknown; known are " + String.join(", ", KEYS));
               }
             });
     if (!root.path("component").isTextual() || !root.get("component").asText().equals(component)) {

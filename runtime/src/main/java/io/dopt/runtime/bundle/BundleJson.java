@@ -7,24 +7,24 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** What the JSON files of a bundle share: strict reading, deterministic writing, plain reasons. */
+/** What the JSON files of a bundle share: strict reading, deterministic writing. */
 public final class BundleJson {
   private BundleJson() {}
 
@@ -61,11 +61,12 @@ public final class BundleJson {
    */
   public static <T> T read(
       ObjectMapper mapper, Path file, Class<T> type, String what, int newest, long maximumBytes) {
+    JsonNode tree = MissingNode.getInstance();
     try {
       if (Files.size(file) > maximumBytes) {
         throw malformed(file, what, "it is larger than any of them", null);
       }
-      JsonNode tree = mapper.readTree(Files.readAllBytes(file));
+      tree = mapper.readTree(Files.readAllBytes(file));
       JsonNode version = tree.path("formatVersion");
       if (!version.isInt() || version.intValue() < 1) {
         throw malformed(file, what, "it has no 'formatVersion'", null);
@@ -80,7 +81,7 @@ public final class BundleJson {
       }
       return mapper.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
-      throw malformed(file, what, reason(e), e);
+      throw malformed(file, what, JsonFault.of(e, tree), e);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
     }
@@ -106,27 +107,5 @@ public final class BundleJson {
     } catch (JsonProcessingException e) {
       throw new DoptException(ErrorCode.INTERNAL, "The " + what + " cannot be written: " + e, e);
     }
-  }
-
-  /** One sentence from Jackson's exception: the key's path, and what is wrong there. */
-  public static String reason(JsonProcessingException e) {
-    String what = e.getOriginalMessage();
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      what = "the key '" + unknown.getPropertyName() + "' is unknown";
-    } else if (e.getCause() instanceof DoptException
-        || e.getCause() instanceof IllegalArgumentException) {
-      what = e.getCause().getMessage();
-    }
-    StringBuilder where = new StringBuilder();
-    if (e instanceof JsonMappingException mapping) {
-      for (JsonMappingException.Reference step : mapping.getPath()) {
-        if (step.getFieldName() == null) {
-          where.append('[').append(step.getIndex()).append(']');
-        } else {
-          where.append(where.isEmpty() ? "" : ".").append(step.getFieldName());
-        }
-      }
-    }
-    return where.isEmpty() ? what : "at " + where + ": " + what;
   }
 }

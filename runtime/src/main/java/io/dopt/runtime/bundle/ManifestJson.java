@@ -11,10 +11,12 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.dopt.tensor.Dimension;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.JsonFault;
 import io.dopt.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,17 +46,18 @@ final class ManifestJson {
   }
 
   static BundleManifest read(Path file) {
+    JsonNode tree = MissingNode.getInstance();
     try {
       if (Files.size(file) > MAXIMUM_BYTES) {
         throw new DoptException(
             ErrorCode.BAD_INPUT, file + " is larger than any manifest; it is refused unread.");
       }
-      JsonNode tree = MAPPER.readTree(Files.readAllBytes(file));
+      tree = MAPPER.readTree(Files.readAllBytes(file));
       requireVersion(file, tree);
       return MAPPER.treeToValue(tree, BundleManifest.class);
     } catch (JsonProcessingException e) {
       throw new DoptException(
-          ErrorCode.BAD_INPUT, file + " is not a manifest: " + BundleJson.reason(e), e);
+          ErrorCode.BAD_INPUT, file + " is not a manifest: " + JsonFault.of(e, tree), e);
     } catch (IOException e) {
       throw new DoptException(ErrorCode.IO, file + " cannot be read: " + e, e);
     }
