@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dopt.runtime.bundle.Bundle;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,6 +120,47 @@ class ContainerContextTest {
     assertEquals(1, start(dockerfile.healthCheck(), environment, log).waitFor());
     environment.put("DOPT_SERVER_PROT", "1");
     assertEquals(2, start(dockerfile.entryPoint(), environment, log).waitFor(), read(log));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aBodyThatDoesNotArriveLosesItsConnection() throws Exception {
+    Dockerfile dockerfile = Dockerfile.read(context().resolve("Dockerfile"));
+    Map<String, String> environment = new TreeMap<>(dockerfile.environment());
+    int port = freePort();
+    environment.put("DOPT_SERVER_PORT", Integer.toString(port));
+    environment.put("DOPT_SERVER_HOST", "127.0.0.2");
+    environment.put("JAVA_TOOL_OPTIONS", "-Dsun.net.httpserver.maxReqTime=1");
+    environment.replaceAll((name, value) -> here(value));
+    Path log = folder.resolve("log");
+    Process server = start(dockerfile.entryPoint(), environment, log);
+    try {
+      while (!read(log).contains("ready after")) {
+        assertTrue(server.isAlive(), () -> read(log));
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      assertEquals(
+          0, start(dockerfile.healthCheck(), environment, folder.resolve("health")).waitFor());
+      try (Socket slow = new Socket("127.0.0.2", port)) {
+        slow.getOutputStream()
+            .write(
+                ("POST /v1/images HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: 100\r\n\r\n{")
+                    .getBytes(StandardCharsets.US_ASCII));
+        // The end of the stream, or a reset: either way nobody waits for the rest.
+        assertEquals(-1, end(slow));
+      }
+    } finally {
+      server.destroyForcibly();
+    }
+  }
+
+  private static int end(Socket socket) {
+    try {
+      return socket.getInputStream().read();
+    } catch (IOException e) {
+      return -1;
+    }
   }
 
   /** Where the image's paths lie on this machine. */

@@ -123,11 +123,13 @@ record Dockerfile(List<Instruction> instructions) {
           if (words[0].startsWith("--from=")) {
             assertTrue(stages.contains(words[0].substring("--from=".length())), text);
           } else {
-            assertEquals(2, words.length, text);
-            assertTrue(Files.isDirectory(context.resolve(words[0])), text);
+            assertEquals(3, words.length, text);
+            assertEquals(
+                "--chmod=755", words[0], "files keep the modes of the machine they are on");
+            assertTrue(Files.isDirectory(context.resolve(words[1])), text);
             assertTrue(
-                Files.readAllLines(context.resolve(".dockerignore")).contains("!" + words[0]),
-                words[0] + " does not reach the build");
+                Files.readAllLines(context.resolve(".dockerignore")).contains("!" + words[1]),
+                words[1] + " does not reach the build");
           }
           assertTrue(words[words.length - 1].startsWith("/"), text);
         }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.EngineOptions;
+import io.dopt.runtime.engine.OnnxRuntimeEngine;
 import io.dopt.server.DoptServer;
 import io.dopt.server.ServerListener;
 import io.dopt.server.ServerOptions;
@@ -24,7 +25,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -275,6 +280,62 @@ class ServerTest {
     closed.join();
   }
 
+  /** The bundle with engines whose steps wait for a file. */
+  private Bundle gated() throws IOException {
+    Path copy = folder.resolve("gated");
+    try (Stream<Path> files = Files.walk(shared.resolve("bundle"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(shared.resolve("bundle").relativize(file).toString()));
+      }
+    }
+    Path manifest = copy.resolve(Bundle.MANIFEST);
+    String gated =
+        Files.readString(manifest)
+            .replace("\"" + OnnxRuntimeEngine.RUNTIME + "\"", "\"" + GatedProvider.RUNTIME + "\"");
+    Files.writeString(manifest, gated);
+    return Bundle.open(copy);
+  }
+
+  @Test
+  void closingDuringTheWarmUpLetsItsStepEndBeforeTheEnginesAreClosed() throws IOException {
+    Path gate = Files.createDirectory(folder.resolve("gate"));
+    EngineOptions engine =
+        new EngineOptions(0, Map.of(GatedProvider.FOLDER, gate.toString()), Optional.empty());
+    DoptServer starting = DoptServer.listen(gated(), engine, ANY_PORT, ServerListener.SILENT);
+    try {
+      CompletableFuture<Void> warm = CompletableFuture.runAsync(starting::warmUp);
+      while (Files.notExists(gate.resolve(GatedProvider.STEPPING))) {
+        assertFalse(warm.isDone());
+        pause();
+      }
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(starting::close);
+      while (Files.notExists(gate.resolve(GatedProvider.INTERRUPTED)) && !closed.isDone()) {
+        pause();
+      }
+      assertFalse(closed.isDone());
+      GatedProvider.put(gate, GatedProvider.GO);
+      closed.join();
+      assertTrue(Files.notExists(gate.resolve(GatedProvider.CLOSED_IN_USE)));
+      CompletionException failed = assertThrows(CompletionException.class, warm::join);
+      assertEquals(ErrorCode.INTERRUPTED, ((DoptException) failed.getCause()).code());
+    } finally {
+      GatedProvider.put(gate, GatedProvider.GO);
+    }
+  }
+
+  @Test
+  void aServerThatWasClosedDoesNotWarmUp() {
+    DoptServer closed = listen(ANY_PORT);
+    closed.close();
+    DoptException refused = assertThrows(DoptException.class, closed::warmUp);
+    assertEquals(ErrorCode.INTERRUPTED, refused.code());
+  }
+
+  @Test
+  void requestsHaveTimeToArriveHoweverDoptIsStarted() {
+    assertEquals("30", System.getProperty("sun.net.httpserver.maxReqTime"));
+  }
+
   @Test
   void anAddressThatIsTakenIsAnErrorThatNamesIt() {
     int port = server.address().getPort();
@@ -286,5 +347,8 @@ class ServerTest {
     assertEquals(5, run.exitCode(), run.err());
     assertEquals(
         2, CommandLineRun.of("serve", shared.resolve("bundle"), "--pipelines", "0").exitCode());
+    assertEquals(
+        2,
+        CommandLineRun.of("serve", shared.resolve("bundle"), "--queue", "2147483647").exitCode());
   }
 }

@@ -22,6 +22,15 @@ public final class DoptServer implements AutoCloseable {
   /** Threads beside those that wait for images, so that health is answered when all do. */
   private static final int SPARE_THREADS = 8;
 
+  /**
+   * Seconds that a request may take to arrive, head and body, before its connection is closed: one
+   * that does not arrive holds a thread. The JDK's server takes this from a property alone, once
+   * for the whole process; a user's own value stays.
+   */
+  private static final String ARRIVAL_PROPERTY = "sun.net.httpserver.maxReqTime";
+
+  private static final String ARRIVAL_SECONDS = "30";
+
   /** How long those whose images were broken off may take to be told so. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
@@ -34,6 +43,7 @@ public final class DoptServer implements AutoCloseable {
   private final ExecutorService threads;
   private volatile Optional<PipelinePool> pool = Optional.empty();
   private volatile boolean ready;
+  private boolean closed;
 
   private DoptServer(
       Bundle bundle, EngineOptions engine, ServerOptions options, ServerListener listener)
@@ -55,6 +65,9 @@ public final class DoptServer implements AutoCloseable {
             .route("GET", "/metrics", request -> Answer.text(ServerMetrics.TYPE, metricsText()))
             .route("GET", "/v1/model", request -> Answer.json(200, model))
             .route("POST", "/v1/images", request -> requests.during(() -> images.answer(request)));
+    if (System.getProperty(ARRIVAL_PROPERTY) == null) {
+      System.setProperty(ARRIVAL_PROPERTY, ARRIVAL_SECONDS);
+    }
     http = HttpServer.create(new InetSocketAddress(options.host(), options.port()), 0);
     threads = Executors.newFixedThreadPool(options.pipelines() + options.queue() + SPARE_THREADS);
     http.setExecutor(threads);
@@ -89,13 +102,30 @@ public final class DoptServer implements AutoCloseable {
    * Opens the pipelines and takes a step with each; from then on images are made.
    *
    * @throws DoptException (ENGINE) when an engine cannot be loaded or run; (BAD_INPUT) when the
-   *     bundle does not fit together
+   *     bundle does not fit together; (INTERRUPTED) when the server is closed before it is ready
    */
   public void warmUp() {
+    open().warmUp();
+    becomeReady();
+  }
+
+  /** Either the pool is there for {@link #close} to close, or it is never opened. */
+  private synchronized PipelinePool open() {
+    if (closed) {
+      throw new DoptException(ErrorCode.INTERRUPTED, "The server was closed.");
+    }
     PipelinePool opened = new PipelinePool(bundle, engine, options);
     pool = Optional.of(opened);
-    opened.warmUp();
-    ready = true;
+    return opened;
+  }
+
+  private synchronized void becomeReady() {
+    ready = !closed;
+  }
+
+  private synchronized void takeNoMore() {
+    closed = true;
+    ready = false;
   }
 
   /** Where it listens. */
@@ -112,11 +142,11 @@ public final class DoptServer implements AutoCloseable {
 
   /**
    * Turns further requests away, lets those that it has taken finish for as long as the options
-   * say, breaks off the rest, and stops listening.
+   * say, breaks off the rest and a {@link #warmUp} that is under way, and stops listening.
    */
   @Override
   public void close() {
-    ready = false;
+    takeNoMore();
     requests.awaitNone(options.grace());
     pool.ifPresent(PipelinePool::close);
     requests.awaitNone(LAST_ANSWERS);

@@ -10,16 +10,17 @@ import io.dopt.tensor.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Pipelines that each make one image at a time, and a bounded number of requests that wait for one.
@@ -30,20 +31,26 @@ final class PipelinePool implements AutoCloseable {
   private final ThreadPoolExecutor workers;
 
   /**
+   * One for each request that is worked on or waits; the workers' queue has no bound of its own.
+   */
+  private final Semaphore places;
+
+  private final AtomicInteger working = new AtomicInteger();
+
+  /**
    * Opens the pipelines.
    *
    * @throws DoptException as {@link DiffusionPipeline#open}
    */
   PipelinePool(Bundle bundle, EngineOptions engine, ServerOptions options) {
+    places = new Semaphore(options.pipelines() + options.queue());
     workers =
         new ThreadPoolExecutor(
             options.pipelines(),
             options.pipelines(),
             1,
             TimeUnit.MINUTES,
-            options.queue() == 0
-                ? new SynchronousQueue<>()
-                : new ArrayBlockingQueue<>(options.queue()));
+            new LinkedBlockingQueue<>());
     try {
       for (int i = 0; i < options.pipelines(); i++) {
         all.add(DiffusionPipeline.open(bundle, engine));
@@ -56,15 +63,17 @@ final class PipelinePool implements AutoCloseable {
   }
 
   /**
-   * Takes one step with every pipeline, which loads its engines. By DDIM, which can: PNDM takes no
-   * single one.
+   * Takes one step with every pipeline, which loads its engines; one after the other, for each then
+   * has all cores. By DDIM, which can: PNDM takes no single one.
    *
-   * @throws DoptException (ENGINE) when one cannot be loaded or run
+   * @throws DoptException (ENGINE) when one cannot be loaded or run; (INTERRUPTED) when the pool is
+   *     closed meanwhile
    */
   void warmUp() {
     GenerationRequest request =
         GenerationRequest.builder("").steps(1).batch(1).scheduler("DDIM").build();
-    all.forEach(pipeline -> pipeline.generate(request));
+    // By the workers, whose end close() awaits: engines in use must not be closed.
+    all.forEach(pipeline -> await(submit(() -> pipeline.generate(request))));
   }
 
   /**
@@ -75,21 +84,37 @@ final class PipelinePool implements AutoCloseable {
    *     closed meanwhile
    */
   Optional<GeneratedImage> generate(GenerationRequest request) {
-    Future<GeneratedImage> image;
-    try {
-      image = workers.submit(() -> generateNow(request));
-    } catch (RejectedExecutionException e) {
+    if (!places.tryAcquire()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(image.get());
+      return Optional.of(await(submit(() -> generateNow(request))));
+    } finally {
+      places.release();
+    }
+  }
+
+  private <T> Future<T> submit(Callable<T> work) {
+    try {
+      return workers.submit(work);
+    } catch (RejectedExecutionException e) {
+      throw shuttingDown(e);
+    }
+  }
+
+  private <T> T await(Future<T> work) {
+    try {
+      return work.get();
     } catch (InterruptedException e) {
-      image.cancel(true);
+      work.cancel(true);
       Thread.currentThread().interrupt();
-      throw new DoptException(ErrorCode.INTERRUPTED, "The server is shutting down.", e);
+      throw shuttingDown(e);
     } catch (CancellationException e) {
-      throw new DoptException(ErrorCode.INTERRUPTED, "The server is shutting down.", e);
+      throw shuttingDown(e);
     } catch (ExecutionException e) {
+      if (workers.isShutdown()) {
+        throw shuttingDown(e);
+      }
       if (e.getCause() instanceof DoptException refused) {
         throw refused;
       }
@@ -98,12 +123,18 @@ final class PipelinePool implements AutoCloseable {
     }
   }
 
+  private static DoptException shuttingDown(Exception cause) {
+    return new DoptException(ErrorCode.INTERRUPTED, "The server is shutting down.", cause);
+  }
+
   private GeneratedImage generateNow(GenerationRequest request) throws InterruptedException {
     DiffusionPipeline pipeline = free.take();
+    working.incrementAndGet();
     try {
       return pipeline.generate(request).images().get(0);
     } finally {
       free.add(pipeline);
+      working.decrementAndGet();
     }
   }
 
@@ -114,7 +145,7 @@ final class PipelinePool implements AutoCloseable {
 
   /** How many images are being made. */
   int working() {
-    return workers.getActiveCount();
+    return working.get();
   }
 
   /** Interrupts what is being made between two steps, waits for it, and closes the pipelines. */

@@ -24,16 +24,29 @@ public record ServerOptions(
     long maximumPixels,
     Duration grace) {
 
+  private static final int MOST_PIPELINES = 64;
+
+  /** Each that waits holds a thread. */
+  private static final int LONGEST_QUEUE = 1024;
+
+  /** As many as the models of today are trained on. */
+  private static final int MOST_STEPS = 1000;
+
+  /** 8192x8192. */
+  private static final long MOST_PIXELS = 1L << 26;
+
+  private static final Duration LONGEST_GRACE = Duration.ofHours(1);
+
   /**
-   * @throws DoptException (USAGE) for a number out of range, naming it
+   * @throws DoptException (USAGE) for a number out of range, naming it and the range
    */
   public ServerOptions {
-    require(port >= 0 && port <= 65535, "The port is 0 to 65535, not " + port + ".");
-    require(pipelines >= 1, "The number of pipelines is 1 or more, not " + pipelines + ".");
-    require(queue >= 0, "The queue holds 0 requests or more, not " + queue + ".");
-    require(maximumSteps >= 1, "The most steps are 1 or more, not " + maximumSteps + ".");
-    require(maximumPixels >= 1, "The most pixels are 1 or more, not " + maximumPixels + ".");
-    require(!grace.isNegative(), "The time to finish cannot be negative.");
+    require("The port", port, 0, 65535);
+    require("The number of pipelines", pipelines, 1, MOST_PIPELINES);
+    require("The queue's length", queue, 0, LONGEST_QUEUE);
+    require("The most steps", maximumSteps, 1, MOST_STEPS);
+    require("The most pixels", maximumPixels, 1, MOST_PIXELS);
+    require("The time to finish, in seconds,", grace.toSeconds(), 0, LONGEST_GRACE.toSeconds());
   }
 
   /** This machine only, port 8080, one pipeline, a queue of 16, 150 steps, 1024x1024, 30 s. */
@@ -63,9 +76,11 @@ public record ServerOptions(
     return new ServerOptions(host, port, pipelines, queue, maximumSteps, maximumPixels, otherGrace);
   }
 
-  private static void require(boolean holds, String message) {
-    if (!holds) {
-      throw new DoptException(ErrorCode.USAGE, message);
+  private static void require(String what, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          String.format("%s can be %d to %d, and is %d.", what, least, most, value));
     }
   }
 }

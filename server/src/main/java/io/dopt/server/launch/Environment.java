@@ -1,11 +1,13 @@
 package io.dopt.server.launch;
 
+import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.server.ServerOptions;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,6 +17,8 @@ import java.util.TreeMap;
  */
 final class Environment {
   private static final String PREFIX = "DOPT_SERVER_";
+  private static final String ENGINE_OPTIONS = "DOPT_SERVER_ENGINE_OPTIONS";
+  private static final int MOST_THREADS = 1024;
 
   private final SortedMap<String, String> values = new TreeMap<>();
 
@@ -31,7 +35,7 @@ final class Environment {
   }
 
   /** What was read. */
-  record Settings(Path bundle, int threads, ServerOptions server) {}
+  record Settings(Path bundle, EngineOptions engine, ServerOptions server) {}
 
   /**
    * Reads everything.
@@ -41,10 +45,11 @@ final class Environment {
   Settings read() {
     ServerOptions defaults = ServerOptions.defaults();
     Path bundle = Path.of(take("DOPT_SERVER_BUNDLE", "/opt/dopt/bundle"));
-    int threads = (int) number("DOPT_SERVER_THREADS", 0, Integer.MAX_VALUE);
+    int threads = (int) number("DOPT_SERVER_THREADS", 0, MOST_THREADS);
+    EngineOptions engine = new EngineOptions(threads, engineOptions(), Optional.empty());
     ServerOptions server =
         new ServerOptions(
-            take("DOPT_SERVER_HOST", "0.0.0.0"),
+            host(),
             port(),
             (int) number("DOPT_SERVER_PIPELINES", defaults.pipelines(), Integer.MAX_VALUE),
             (int) number("DOPT_SERVER_QUEUE", defaults.queue(), Integer.MAX_VALUE),
@@ -59,12 +64,37 @@ final class Environment {
           "There is no setting "
               + values.keySet()
               + "; there are DOPT_SERVER_BUNDLE, _HOST, _PORT, _PIPELINES, _QUEUE,"
-              + " _THREADS, _MAX_STEPS, _MAX_PIXELS and _GRACE_SECONDS.");
+              + " _THREADS, _ENGINE_OPTIONS, _MAX_STEPS, _MAX_PIXELS and _GRACE_SECONDS.");
     }
-    return new Settings(bundle, threads, server);
+    return new Settings(bundle, engine, server);
   }
 
-  /** The port alone, for the health check. */
+  /** {@code KEY=VALUE,...}, as {@code dopt serve --engine-option} has them one by one. */
+  private Map<String, String> engineOptions() {
+    Map<String, String> options = new TreeMap<>();
+    String text = take(ENGINE_OPTIONS, "");
+    for (String pair : text.isBlank() ? new String[0] : text.split(",", -1)) {
+      String[] parts = pair.strip().split("=", 2);
+      if (parts.length != 2 || parts[0].isEmpty() || options.put(parts[0], parts[1]) != null) {
+        throw new DoptException(
+            ErrorCode.USAGE,
+            ENGINE_OPTIONS
+                + " is '"
+                + text
+                + "', not KEY=VALUE with commas between them and each key once; '"
+                + pair
+                + "' is none.");
+      }
+    }
+    return options;
+  }
+
+  /** Where to listen. */
+  String host() {
+    return take("DOPT_SERVER_HOST", "0.0.0.0");
+  }
+
+  /** The port to listen at. */
   int port() {
     return (int) number("DOPT_SERVER_PORT", ServerOptions.defaults().port(), 65535);
   }

@@ -1,7 +1,6 @@
 package io.dopt.server.launch;
 
 import io.dopt.runtime.bundle.Bundle;
-import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.server.DoptServer;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
@@ -18,6 +17,10 @@ public final class Main {
     try {
       serve(new Environment(System.getenv()).read(), log);
     } catch (DoptException e) {
+      if (e.code() == ErrorCode.INTERRUPTED) {
+        log.println("dopt: stopped before it was ready");
+        return; // The process is ending already, with the signal's own exit code.
+      }
       log.println("dopt: error: " + e.getMessage());
       System.exit(e.code().exitCode());
     } catch (RuntimeException | Error e) {
@@ -32,7 +35,7 @@ public final class Main {
     DoptServer server =
         DoptServer.listen(
             Bundle.open(settings.bundle()),
-            EngineOptions.defaults().withThreads(settings.threads()),
+            settings.engine(),
             settings.server(),
             (method, path, status, seconds) -> {
               // Health is asked every few seconds; when it is well, that is no news.

@@ -55,7 +55,7 @@ public record ContainerContext(Path folder, String baseImage, List<String> libra
         baseImage
             .map(BaseImage::requirePinned)
             .orElseGet(() -> plans ? BaseImage.forPlans(BundlePlans.host(bundle)) : BaseImage.JAVA);
-    ImageRecipe recipe = new ImageRecipe(base, plans);
+    ImageRecipe recipe = new ImageRecipe(base, plans, BundlePlans.engineOptions(bundle));
     List<RuntimeLibrary> sorted =
         libraries.stream().sorted(Comparator.comparing(RuntimeLibrary::fileName)).toList();
     try (OutputFolder folder = OutputFolder.create(target, force, DESCRIPTION)) {

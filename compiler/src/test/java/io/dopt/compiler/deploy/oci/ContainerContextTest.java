@@ -20,10 +20,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plans are any bytes here: a context copies them and opens none. */
@@ -31,6 +36,10 @@ class ContainerContextTest {
   @TempDir Path folder;
 
   private Bundle bundle(String runtime, String library) {
+    return bundle(runtime, library, false);
+  }
+
+  private Bundle bundle(String runtime, String library, boolean versionCompatible) {
     String engine = "vae_decoder/a.engine";
     PlanHost host =
         new PlanHost(
@@ -39,7 +48,7 @@ class ContainerContextTest {
             "9.0",
             "580.65.06",
             library,
-            false,
+            versionCompatible,
             HardwareCompatibility.NONE,
             false);
     TensorSignature tensor = TensorSignature.of("latent", ElementType.FLOAT32, "1");
@@ -84,6 +93,40 @@ class ContainerContextTest {
     String recipe = Files.readString(context.folder().resolve("Dockerfile"));
     assertFalse(recipe.contains("JAVA_IMAGE"), recipe);
     assertFalse(Files.readString(context.folder().resolve("README.md")).contains("--gpus"));
+  }
+
+  @Test
+  void versionCompatiblePlansGetTheOptionWithoutWhichTheyAreRefused() throws IOException {
+    ContainerContext context = write(bundle("tensorrt", "10.6.0", true), Optional.empty());
+    String recipe = Files.readString(context.folder().resolve("Dockerfile"));
+    assertTrue(
+        recipe.contains("\nENV DOPT_SERVER_ENGINE_OPTIONS=tensorrt.host_code=true\n"), recipe);
+    String readme = Files.readString(context.folder().resolve("README.md"));
+    assertTrue(readme.contains("tensorrt.host_code=true"), readme);
+  }
+
+  @Test
+  void otherPlansGetNone() throws IOException {
+    ContainerContext context = write(bundle("tensorrt", "10.6.0"), Optional.empty());
+    String recipe = Files.readString(context.folder().resolve("Dockerfile"));
+    assertFalse(recipe.contains("ENGINE_OPTIONS"), recipe);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void whatOnlyTheBuilderMayReadCanBeReadInTheImageAndStaysPrivateHere() throws IOException {
+    Bundle bundle = bundle("onnxruntime", "10.6.0");
+    Path engine = bundle.file("vae_decoder/a.engine");
+    Set<PosixFilePermission> mine = PosixFilePermissions.fromString("rw-------");
+    Files.setPosixFilePermissions(engine, mine);
+    ContainerContext context = write(bundle, Optional.empty());
+    List<String> copies =
+        Files.readAllLines(context.folder().resolve("Dockerfile")).stream()
+            .filter(line -> line.startsWith("COPY ") && !line.contains("--from="))
+            .toList();
+    assertEquals(2, copies.size());
+    assertTrue(copies.stream().allMatch(line -> line.startsWith("COPY --chmod=755 ")), "" + copies);
+    assertEquals(mine, Files.getPosixFilePermissions(engine));
   }
 
   @Test
