@@ -17,23 +17,23 @@ import java.util.function.Consumer;
 final class BuildFork {
   private static final Duration GLANCE = Duration.ofMillis(100);
   private static final Duration REPORT = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int SIGNAL = 128;
 
   private final PlanRequest request;
   private final Consumer<String> progress;
-  private final BuildLog log;
   private final long started = System.nanoTime();
   private long reported = started;
   private long peakBytes;
 
   /**
    * @param request its limits, title and log
-   * @param progress told what the process says, and every while that it is still at work
+   * @param progress told what the process says, and every while that it is still at work, by the
+   *     thread that runs it; what it throws ends the process
    */
   BuildFork(PlanRequest request, Consumer<String> progress) {
     this.request = request;
     this.progress = progress;
-    this.log = new BuildLog(request.log(), progress);
   }
 
   /**
@@ -42,32 +42,35 @@ final class BuildFork {
    * @param command of the process
    * @param environment variables to set beside this process's own
    * @throws DoptException what the process reports; (ENGINE) when it was stopped at a limit or
-   *     died; (INTERRUPTED); the process is gone then
+   *     died; (IO) when its log cannot be written; (INTERRUPTED); the process is gone then
    */
   void run(List<String> command, Map<String, String> environment) {
-    Process process = start(command, environment);
-    Thread reader = new Thread(() -> log.follow(process.getInputStream()), "dopt-build-log");
-    reader.setDaemon(true);
-    reader.start();
-    try {
-      while (!process.waitFor(GLANCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        watch(process);
+    try (BuildLog log = BuildLog.open(request.log())) {
+      Process process = start(command, environment);
+      Thread reader = new Thread(() -> log.follow(process.getInputStream()), "dopt-build-log");
+      reader.setDaemon(true);
+      reader.start();
+      try {
+        while (!process.waitFor(GLANCE.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.progress().forEach(progress);
+          log.requireWhole();
+          watch(process);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new DoptException(
+            ErrorCode.INTERRUPTED, "Interrupted while building " + request.title() + ".", e);
+      } finally {
+        end(process, reader);
       }
-      reader.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DoptException(
-          ErrorCode.INTERRUPTED, "Interrupted while building " + request.title() + ".", e);
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      log.progress().forEach(progress);
+      log.requireWhole();
+      requireDone(process.exitValue(), log);
     }
-    requireDone(process.exitValue());
   }
 
   private Process start(List<String> command, Map<String, String> environment) {
     try {
-      Files.createDirectories(request.log().toAbsolutePath().getParent());
       Files.deleteIfExists(CrashReport.file(request.log()));
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().putAll(environment);
@@ -75,6 +78,25 @@ final class BuildFork {
     } catch (IOException e) {
       throw new DoptException(
           ErrorCode.ENGINE, "The process that builds cannot be started: " + e + ".", e);
+    }
+  }
+
+  /**
+   * Ends the process, if it has not ended, and waits until it is gone and all it said is read. Not
+   * for ever: what it started in turn may hold its output open.
+   */
+  private static void end(Process process, Thread reader) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    boolean interrupted = Thread.interrupted();
+    try {
+      process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      reader.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -109,7 +131,7 @@ final class BuildFork {
             request.title(), what, remedy, request.log()));
   }
 
-  private void requireDone(int exit) {
+  private void requireDone(int exit, BuildLog log) {
     if (log.end().isPresent()) {
       BuildMessage end = log.end().get();
       switch (end.kind()) {

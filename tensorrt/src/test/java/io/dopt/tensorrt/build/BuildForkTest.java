@@ -2,8 +2,10 @@ package io.dopt.tensorrt.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dopt.runtime.build.BuildOptions;
 import io.dopt.runtime.build.OptimizationProfile;
@@ -21,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class BuildForkTest {
   private static final long PLENTY = 64L << 30;
   private static final Duration LONG = Duration.ofMinutes(5);
+
+  /** Long for what takes a second, for what would hang otherwise. */
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir private Path folder;
   private final List<String> progress = new ArrayList<>();
@@ -60,6 +66,58 @@ class BuildForkTest {
         stopped.getMessage().startsWith("Building unet test took more than 0.13 GiB of memory"),
         stopped.getMessage());
     assertNothingRuns();
+  }
+
+  @Test
+  void whatCannotBeLoggedIsNotBegun() throws IOException {
+    Files.createDirectory(folder.resolve("log"));
+
+    DoptException refused = refused("flood", PLENTY, SOON);
+
+    assertEquals(ErrorCode.IO, refused.code(), refused.getMessage());
+    assertTrue(refused.getMessage().contains("cannot be written"), refused.getMessage());
+    assertNothingRuns();
+  }
+
+  @Test
+  void aLogThatFillsUpIsAnError() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "there is no device that is full");
+    Files.createSymbolicLink(folder.resolve("log"), full);
+
+    DoptException refused = refused("flood", PLENTY, SOON);
+
+    assertEquals(ErrorCode.IO, refused.code(), refused.getMessage());
+    assertNothingRuns();
+  }
+
+  @Test
+  void anErrorOfWhoHearsTheProgressEndsTheProcess() {
+    IllegalStateException error = new IllegalStateException("cannot be shown");
+
+    IllegalStateException thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                run(
+                    "flood",
+                    PLENTY,
+                    SOON,
+                    line -> {
+                      throw error;
+                    }));
+
+    assertSame(error, thrown);
+    assertNothingRuns();
+  }
+
+  @Test
+  void progressIsToldByTheThreadThatWaits() {
+    List<Thread> threads = new ArrayList<>();
+
+    run("flood", PLENTY, SOON, line -> threads.add(Thread.currentThread()));
+
+    assertEquals(List.of(Thread.currentThread()), threads);
   }
 
   @Test
@@ -133,6 +191,10 @@ class BuildForkTest {
   }
 
   private void run(String mode, long memory, Duration time) {
+    run(mode, memory, time, progress::add);
+  }
+
+  private void run(String mode, long memory, Duration time, Consumer<String> listener) {
     PlanRequest request =
         new PlanRequest(
             "unet test",
@@ -149,6 +211,6 @@ class BuildForkTest {
         new ArrayList<>(TensorRtPlanBuilder.command(request, folder.resolve("order")));
     command.set(command.indexOf(BuildProcess.class.getName()), MisbehavingBuild.class.getName());
     command.set(command.size() - 1, mode);
-    new BuildFork(request, progress::add).run(command, Map.of());
+    new BuildFork(request, listener).run(command, Map.of());
   }
 }

@@ -20,6 +20,13 @@ final class MisbehavingBuild {
           Function.getFunction("c", "strlen").invokeInt(new Object[] {new Pointer(8)});
       case "exit" -> Runtime.getRuntime().halt(3);
       case "refuse" -> say(BuildMessage.failure(ErrorCode.UNSUPPORTED, "the node 'x' is odd."));
+      case "flood" -> {
+        say(BuildMessage.progress("half way"));
+        for (int line = 0; line < 10_000; line++) {
+          say(BuildMessage.log("info", "more than a pipe holds"));
+        }
+        say(BuildMessage.done());
+      }
       case "chatter" -> {
         System.out.println("[native] not JSON");
         say(BuildMessage.progress("half way"));
