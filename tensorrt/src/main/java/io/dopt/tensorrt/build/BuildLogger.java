@@ -55,6 +55,11 @@ final class BuildLogger extends ILogger {
     }
   }
 
+  /** Takes the errors until now for none. */
+  synchronized void forgetErrors() {
+    errors.clear();
+  }
+
   /** The last errors, oldest first. */
   synchronized List<String> errors() {
     return new ArrayList<>(errors);

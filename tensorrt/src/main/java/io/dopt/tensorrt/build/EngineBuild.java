@@ -74,6 +74,8 @@ final class EngineBuild {
     EngineProfile.add(builder, network, config, order.profile());
     TimingCacheFile timings = new TimingCacheFile(Path.of(order.timingCache()));
     timings.loadInto(config);
+    // What it said of a cache that it refused is no reason of what fails later.
+    logger.forgetErrors();
     tell.accept(BuildMessage.progress("choosing tactics for " + network.getNbLayers() + " layers"));
     IHostMemory plan = present(builder.buildSerializedNetwork(network, config), "build the plan");
     tell.accept(BuildMessage.progress("writing the plan"));

@@ -2,9 +2,11 @@ package io.dopt.tensorrt.build;
 
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensor.Sha256;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,7 +19,9 @@ import org.bytedeco.tensorrt.nvinfer.ITimingCache;
 
 /**
  * Times of tactics that earlier builds measured. Builds of several processes share a file: each
- * reads it, and merges what it measured into what is there by then.
+ * reads it, and merges what it measured into what is there by then. Its SHA-256 lies beside it: a
+ * file that was damaged counts as empty, for TensorRT may fail on it, and every build with it. One
+ * without a hash beside it is the user's own, of another tool.
  */
 final class TimingCacheFile {
   private final Path file;
@@ -54,16 +58,48 @@ final class TimingCacheFile {
       if (serialized != null && lock.isValid()) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         HostMemoryFile.write(serialized.data(), serialized.size(), part);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        keep(part);
       }
     }
   }
 
   private Optional<ITimingCache> read(IBuilderConfig config) throws IOException {
+    Optional<byte[]> content = content();
+    if (content.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] bytes = content.get();
+    return Optional.ofNullable(config.createTimingCache(new BytePointer(bytes), bytes.length))
+        .filter(cache -> !cache.isNull());
+  }
+
+  /** What is in the file; empty where there is none, or not what was written. */
+  Optional<byte[]> content() throws IOException {
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
     byte[] content = Files.readAllBytes(file);
-    return Optional.ofNullable(config.createTimingCache(new BytePointer(content), content.length));
+    Path hash = hashFile();
+    boolean whole =
+        !Files.exists(hash)
+            || new String(Files.readAllBytes(hash), StandardCharsets.ISO_8859_1)
+                .strip()
+                .equals(Sha256.of(content));
+    return whole ? Optional.of(content) : Optional.empty();
+  }
+
+  /**
+   * Puts a file in the place of this one. Who reads meanwhile, or after an end between the two
+   * steps, finds the new hash and the old content, and measures anew.
+   */
+  void keep(Path part) throws IOException {
+    Path hashPart = file.resolveSibling(file.getFileName() + ".sha256.part");
+    Files.writeString(hashPart, Sha256.of(part) + "\n");
+    Files.move(hashPart, hashFile(), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path hashFile() {
+    return file.resolveSibling(file.getFileName() + ".sha256");
   }
 }

@@ -14,6 +14,7 @@ import io.dopt.tensorrt.library.TensorRtLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -49,6 +50,35 @@ class BuildPartsTest {
     assertEquals(400 << 10, ProcessMemory.inStatus(status).orElseThrow());
     assertTrue(ProcessMemory.inStatus("Name:\tjava\n").isEmpty());
     assertTrue(ProcessMemory.of(ProcessHandle.current().pid()).orElseThrow() > 1 << 20);
+  }
+
+  @Test
+  void aDamagedTimingCacheCountsAsEmpty() throws IOException {
+    Path file = folder.resolve("cache");
+    TimingCacheFile cache = new TimingCacheFile(file);
+    assertTrue(cache.content().isEmpty());
+    byte[] measured = new byte[1000];
+    new Random(1).nextBytes(measured);
+
+    cache.keep(Files.write(folder.resolve("part"), measured));
+    assertArrayEquals(measured, cache.content().orElseThrow());
+    byte[] changed = measured.clone();
+    changed[500] ^= 1;
+    Files.write(file, changed);
+    assertTrue(cache.content().isEmpty(), "changed");
+    Files.write(file, Arrays.copyOf(measured, 999));
+    assertTrue(cache.content().isEmpty(), "cut short");
+
+    cache.keep(Files.write(folder.resolve("part"), changed));
+    assertArrayEquals(changed, cache.content().orElseThrow(), "the next build replaces it");
+  }
+
+  @Test
+  void aTimingCacheOfAnotherToolIsTakenAsItIs() throws IOException {
+    byte[] measured = {1, 2, 3};
+    Path file = Files.write(folder.resolve("cache"), measured);
+
+    assertArrayEquals(measured, new TimingCacheFile(file).content().orElseThrow());
   }
 
   @Test

@@ -13,9 +13,14 @@ import io.dopt.runtime.build.PlanRequest;
 import io.dopt.runtime.build.ShapeRange;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensorrt.cuda.CudaDriver;
 import io.dopt.tensorrt.cuda.RequiresGpu;
+import io.dopt.tensorrt.library.LibraryPurpose;
+import io.dopt.tensorrt.library.TensorRtLibrary;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +28,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.global.nvinfer.HardwareCompatibilityLevel;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IRuntime;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,17 +48,33 @@ class TensorRtPlanBuilderTest {
   private static final ShapeRange BATCHES =
       new ShapeRange(List.of(1L, 8L), List.of(2L, 8L), List.of(4L, 8L));
 
+  /** Of the weights of wide.onnx: enough to be told from all else in a plan. */
+  private static final int WIDE_BYTES = 8 * 65536 * Float.BYTES;
+
   @TempDir private Path folder;
   private final TensorRtPlanBuilder builder = new TensorRtPlanBuilder();
+  private final BuildLogger logger = new BuildLogger(message -> {});
   private final List<String> progress = new ArrayList<>();
+
+  @BeforeAll
+  static void load() {
+    TensorRtLibrary.load(LibraryPurpose.BUILD);
+    CudaDriver.open().device(0);
+  }
 
   @BeforeEach
   void copyModels() throws IOException {
-    for (String name : List.of("linear.onnx", "linear.bin", "unknown.onnx")) {
+    for (String name : List.of("linear.onnx", "linear.bin", "unknown.onnx", "wide.onnx")) {
       try (InputStream in = getClass().getResourceAsStream(name)) {
         Files.copy(in, folder.resolve(name));
       }
     }
+    ByteBuffer weights = ByteBuffer.allocate(WIDE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Random random = new Random(1);
+    while (weights.hasRemaining()) {
+      weights.putFloat((float) random.nextGaussian());
+    }
+    Files.write(folder.resolve("wide.bin"), weights.array());
   }
 
   private PlanRequest request(String model, String plan, BuildOptions options, ShapeRange range) {
@@ -86,19 +114,62 @@ class TensorRtPlanBuilderTest {
     assertTrue(Files.exists(folder.resolve("again")), "with the times of the first");
   }
 
+  private ICudaEngine built(String plan, BuildOptions options) throws IOException {
+    builder.build(request("wide.onnx", plan, options, BATCHES), progress::add);
+    assertTrue(Files.exists(folder.resolve(plan + ".json")));
+    byte[] content = Files.readAllBytes(folder.resolve(plan));
+    IRuntime runtime = nvinfer.createInferRuntime(logger);
+    runtime.setEngineHostCodeAllowed(options.versionCompatible());
+    ICudaEngine engine = runtime.deserializeCudaEngine(new BytePointer(content), content.length);
+    assertTrue(engine != null && !engine.isNull(), logger.errors().toString());
+    return engine;
+  }
+
   @Test
-  void honoursEveryOption() throws IOException {
-    BuildOptions options =
+  void aPlainPlanIsNothingBesides() throws IOException {
+    ICudaEngine plain = built("plain", BuildOptions.defaults());
+
+    assertFalse(plain.isRefittable());
+    assertEquals(0, plain.getStreamableWeightsSize());
+    assertEquals(HardwareCompatibilityLevel.kNONE, plain.getHardwareCompatibilityLevel().intern());
+  }
+
+  @Test
+  void honoursRefitAndStrip() throws IOException {
+    BuildOptions refit =
+        new BuildOptions(
+            1, OptionalLong.of(64L << 20), true, false, false, false, HardwareCompatibility.NONE);
+    BuildOptions strip =
         new BuildOptions(
             1, OptionalLong.of(64L << 20), true, true, false, false, HardwareCompatibility.NONE);
-    builder.build(request("linear.onnx", "stripped", options, BATCHES), progress::add);
 
-    assertTrue(Files.exists(folder.resolve("stripped.json")));
+    assertTrue(built("refit", refit).isRefittable());
+    assertTrue(built("stripped", strip).isRefittable());
+    assertTrue(
+        Files.size(folder.resolve("stripped"))
+            < Files.size(folder.resolve("refit")) - WIDE_BYTES / 2,
+        "the weights are missing");
+  }
+
+  @Test
+  void honoursWeightStreaming() throws IOException {
+    BuildOptions streaming =
+        new BuildOptions(
+            1, OptionalLong.empty(), false, false, true, false, HardwareCompatibility.NONE);
+
+    assertTrue(built("streaming", streaming).getStreamableWeightsSize() > 0);
+  }
+
+  @Test
+  void honoursCompatibility() throws IOException {
     BuildOptions compatible =
         new BuildOptions(
-            1, OptionalLong.empty(), false, false, true, true, HardwareCompatibility.AMPERE_PLUS);
-    builder.build(request("linear.onnx", "compatible", compatible, BATCHES), progress::add);
-    assertTrue(Files.exists(folder.resolve("compatible.json")));
+            1, OptionalLong.empty(), false, false, false, true, HardwareCompatibility.AMPERE_PLUS);
+
+    ICudaEngine engine = built("compatible", compatible);
+
+    assertEquals(
+        HardwareCompatibilityLevel.kAMPERE_PLUS, engine.getHardwareCompatibilityLevel().intern());
   }
 
   @Test
