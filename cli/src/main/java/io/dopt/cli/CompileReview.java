@@ -109,7 +109,7 @@ final class CompileReview implements BundleReview {
 
   private SortedMap<String, String> plannedLayers() {
     SortedMap<String, String> layers = new TreeMap<>();
-    quantization.plan().layers().forEach((name, precision) -> layers.put(name, precision.text()));
+    planned.layers().forEach(layer -> layers.put(layer.name(), layer.planned()));
     return layers;
   }
 
@@ -219,13 +219,6 @@ final class CompileReview implements BundleReview {
         effect.map(ReviewReport.Effect::of),
         stored.map(PackageProof::layers),
         speed,
-        comparison.map(
-            it ->
-                new ReviewReport.GateSummary(
-                    it.verdict(),
-                    it.samples().size(),
-                    it.settings().steps(),
-                    it.settings().seed(),
-                    it.metrics())));
+        comparison.map(ReviewReport.GateSummary::of));
   }
 }

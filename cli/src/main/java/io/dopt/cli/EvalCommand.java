@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
       "",
       "Exits with 10 when an image is degenerate (NaN, or of a single colour) or a gate on quality"
           + " fails, with 11 when a gate on speed fails, with 4 when a gate cannot be judged, and with"
-          + " 12 when the samples do not decide one; the report is written all the same.",
+          + " 12 when the samples do not decide one; the report is written all the same. The speed of a"
+          + " build package, which is imitated, cannot be gated.",
       ""
     })
 final class EvalCommand extends DoptSubcommand {
@@ -192,7 +193,7 @@ final class EvalCommand extends DoptSubcommand {
             Optional.ofNullable(negativePrompt)),
         options.threads(),
         measures,
-        gates.criteria(measures.names(), reference),
+        gates.criteria(measures.names(), bundle, reference),
         Bootstrap.usual(),
         new EvaluationRequest.Output(
             report, force, environment(), commandLine(), cost.costing(reference), beside));

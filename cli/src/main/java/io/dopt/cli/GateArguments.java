@@ -6,6 +6,9 @@ import io.dopt.evals.Reference;
 import io.dopt.evals.baseline.Baseline;
 import io.dopt.evals.gate.Gate;
 import io.dopt.evals.gate.GateNames;
+import io.dopt.evals.report.GateKind;
+import io.dopt.runtime.build.BuildPackage;
+import io.dopt.runtime.bundle.Bundle;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Files;
@@ -44,10 +47,11 @@ final class GateArguments {
 
   /**
    * @param names what gates may name
+   * @param candidate the bundle that is judged
    * @throws DoptException (USAGE, UNSUPPORTED) for what is no gate or cannot be one; (IO,
    *     BAD_INPUT) for a baseline that is no report
    */
-  Criteria criteria(GateNames names, Reference reference) {
+  Criteria criteria(GateNames names, Path candidate, Reference reference) {
     if (!gates.isEmpty() && reference instanceof Reference.Itself) {
       throw new DoptException(
           ErrorCode.USAGE,
@@ -58,11 +62,37 @@ final class GateArguments {
           ErrorCode.USAGE,
           "--no-noise-floor leaves out what only a reference bundle has; name one with --against.");
     }
+    List<Gate> parsed = gates.stream().map(gate -> Gate.parse(gate, names)).toList();
+    requireRealTimes(parsed, candidate);
+    if (reference instanceof Reference.OtherBundle other) {
+      requireRealTimes(parsed, other.folder());
+    }
     return new Criteria(
-        gates.stream().map(gate -> Gate.parse(gate, names)).toList(),
+        parsed,
         Optional.ofNullable(baseline)
             .map(path -> Files.isDirectory(path) ? path.resolve(Evaluation.REPORT_JSON) : path)
             .map(Baseline::read),
         noNoiseFloor ? 0 : Criteria.USUAL_NOISE_FLOOR_SAMPLES);
+  }
+
+  /** What is imitated has times that are no plan's. */
+  private static void requireRealTimes(List<Gate> gates, Path folder) {
+    if (gates.stream().noneMatch(gate -> gate.subject().kind() == GateKind.SPEED)) {
+      return;
+    }
+    if (BuildPackage.isPackage(Bundle.open(folder))) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          String.format(
+              "--gate %s cannot be judged: %s is a build package, whose engines are imitated on the"
+                  + " CPU, so that its times mean nothing. Gate the bundle that 'dopt build' makes of"
+                  + " it, or leave out limits on speed.",
+              gates.stream()
+                  .filter(gate -> gate.subject().kind() == GateKind.SPEED)
+                  .map(Gate::text)
+                  .findFirst()
+                  .orElseThrow(),
+              folder));
+    }
   }
 }

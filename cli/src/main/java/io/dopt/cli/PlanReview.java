@@ -4,10 +4,9 @@ import io.dopt.compiler.BundleReview;
 import io.dopt.evals.Comparison;
 import io.dopt.evals.EvaluationPrompts;
 import io.dopt.quantizer.Precision;
-import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ComponentManifest;
-import io.dopt.runtime.bundle.EngineFile;
+import io.dopt.runtime.engine.ComponentEngines;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
@@ -25,7 +24,7 @@ final class PlanReview implements BundleReview {
   /** Images on a GPU take seconds. */
   private static final long QUICK = 0;
 
-  private final Bundle reference;
+  private final PlanReference reference;
   private final ReviewOptions wanted;
   private final Console console;
   private Optional<SpeedRatio> speed = Optional.empty();
@@ -35,39 +34,33 @@ final class PlanReview implements BundleReview {
    * @throws DoptException (USAGE) for a package that the CPU cannot imitate
    */
   PlanReview(Path reference, ReviewOptions wanted, Console console) {
-    this.reference = Bundle.open(reference);
+    this.reference = new PlanReference(reference);
     this.wanted = wanted;
     this.console = console;
-    if (imitated()) {
-      BuildPackage.of(this.reference)
-          .imitationProblem()
-          .ifPresent(
-              why -> {
-                throw new DoptException(ErrorCode.USAGE, "--against " + reference + ": " + why);
-              });
-    }
   }
 
   /** Whether the reference's speed says nothing. */
   boolean imitated() {
-    return BuildPackage.isPackage(reference);
+    return reference.imitated();
   }
 
+  /**
+   * @throws DoptException (USAGE) for a reference that says nothing of these plans; (SPEED,
+   *     QUALITY, INCONCLUSIVE) for plans that are slower or too far
+   */
   @Override
   public SortedMap<String, byte[]> review(Path folder) {
     Bundle candidate = Bundle.open(folder);
-    if (!candidate.manifest().pipeline().equals(reference.manifest().pipeline())) {
-      throw new DoptException(
-          ErrorCode.USAGE,
-          String.format(
-              "--against %s is a %s, and what was built is a %s. Name a bundle of the same model.",
-              reference.folder(),
-              reference.manifest().pipeline(),
-              candidate.manifest().pipeline()));
-    }
-    console.progress("comparing with " + reference.folder());
+    reference.requireComparable(candidate);
+    Path against = reference.bundle().folder();
+    console.progress("comparing with " + against);
     if (!imitated()) {
+      reference.remark().ifPresent(console::warning);
       speed = shape(candidate).map(shape -> speed(candidate, shape));
+      if (speed.isEmpty()) {
+        console.warning(
+            "Speed was not compared with that of --against: the bundle has no denoiser to time.");
+      }
     }
     if (wanted.gated()) {
       comparison =
@@ -77,8 +70,8 @@ final class PlanReview implements BundleReview {
                   EvaluationPrompts.of(Optional.empty(), candidate),
                   0,
                   console)
-              .against(reference.folder().toString())
-              .judge(folder, reference.folder(), QUICK);
+              .against(against.toString())
+              .judge(folder, against, QUICK);
     }
     return Collections.emptySortedMap();
   }
@@ -92,26 +85,33 @@ final class PlanReview implements BundleReview {
     return fourBits ? Precision.INT4_WEIGHT : Precision.INT8;
   }
 
-  /** The denoiser's first engine for the default batch with both halves of guidance, if any. */
+  /** The denoiser's call of the default size and batch, with both halves of guidance, if any. */
   private static Optional<SortedMap<String, Long>> shape(Bundle bundle) {
     Optional<ComponentManifest> denoiser = bundle.manifest().component(Calibration.DENOISER);
-    if (denoiser.isEmpty() || bundle.manifest().batches().isEmpty()) {
+    if (denoiser.isEmpty()) {
       return Optional.empty();
     }
     boolean guided =
         denoiser.get().inputs().stream().noneMatch(it -> it.name().equals("timestep_cond"));
-    long batch = (guided ? 2L : 1L) * bundle.manifest().batches().get(0);
-    return denoiser.get().engines().stream()
-        .map(EngineFile::bindings)
-        .filter(bindings -> Long.valueOf(batch).equals(bindings.get("batch")))
-        .findFirst();
+    long images = bundle.manifest().batches().stream().findFirst().orElse(1);
+    long rows = (guided ? 2 : 1) * images;
+    try (ComponentEngines engines = new ComponentEngines(bundle, EngineOptions.defaults())) {
+      return Optional.of(
+          new ComponentBench(engines, Calibration.DENOISER, Optional.empty(), Optional.of(rows))
+              .bindings());
+    }
   }
 
   private SpeedRatio speed(Bundle candidate, SortedMap<String, Long> shape) {
+    Path folder = reference.bundle().folder();
     SpeedRatio ratio =
         SpeedComparison.measure(
-                candidate, reference, Calibration.DENOISER, shape, EngineOptions.defaults())
-            .against(reference.folder().getFileName().toString());
+                candidate,
+                reference.bundle(),
+                Calibration.DENOISER,
+                shape,
+                EngineOptions.defaults())
+            .against(folder.getFileName() + reference.computeType().map(" in "::concat).orElse(""));
     if (ratio.isSlowerThan(1)) {
       String found = "The denoiser is slower than that of --against: " + ratio.text() + ".";
       if (!wanted.allowSlower()) {
@@ -129,16 +129,6 @@ final class PlanReview implements BundleReview {
   /** What was found. */
   ReviewReport report() {
     return new ReviewReport(
-        Optional.empty(),
-        Optional.empty(),
-        speed,
-        comparison.map(
-            it ->
-                new ReviewReport.GateSummary(
-                    it.verdict(),
-                    it.samples().size(),
-                    it.settings().steps(),
-                    it.settings().seed(),
-                    it.metrics())));
+        Optional.empty(), Optional.empty(), speed, comparison.map(ReviewReport.GateSummary::of));
   }
 }

@@ -16,6 +16,7 @@ import io.dopt.quantizer.search.Sensitivity;
 import io.dopt.quantizer.search.SensitivityEstimate;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.bundle.PrecisionReport;
+import io.dopt.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,12 +88,17 @@ record Quantization(
    * The precision report of what is planned.
    *
    * @param original the graph before it was quantized
+   * @param computeType what layers that are not quantized compute in
    */
-  PrecisionReport report(Graph original) {
+  PrecisionReport report(Graph original, ElementType computeType) {
     List<PrecisionReport.Layer> layers = new ArrayList<>();
     plan.layers()
         .forEach(
-            (name, precision) -> layers.add(PrecisionReport.Layer.planned(name, precision.text())));
+            (name, precision) ->
+                layers.add(
+                    PrecisionReport.Layer.planned(
+                        name,
+                        precision == Precision.FLOAT32 ? computeType.text() : precision.text())));
     PrecisionReport report = PrecisionReport.of(Calibration.DENOISER, text(), layers);
     if (calibration.isEmpty()) {
       return report;

@@ -226,7 +226,9 @@ final class QuantizationStage {
             seed,
             console),
         quantization
-            .report(Calibration.denoiser(unquantized).graph())
+            .report(
+                Calibration.denoiser(unquantized).graph(),
+                target.computeType(this.quantization.asked()))
             .withTrials(quantized.search().map(SearchReport::recorded).orElse(List.of())),
         console);
   }

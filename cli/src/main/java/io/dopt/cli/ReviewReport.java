@@ -3,6 +3,7 @@ package io.dopt.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.dopt.compiler.proof.EffectProof;
 import io.dopt.compiler.proof.ProvenLayer;
+import io.dopt.evals.Comparison;
 import io.dopt.evals.report.Figures;
 import io.dopt.evals.report.GateResult;
 import io.dopt.evals.report.MetricResult;
@@ -50,7 +51,16 @@ record ReviewReport(
    * @param seed of the first
    */
   record GateSummary(
-      Verdict verdict, int samples, int steps, long seed, List<MetricResult> metrics) {}
+      Verdict verdict, int samples, int steps, long seed, List<MetricResult> metrics) {
+    static GateSummary of(Comparison comparison) {
+      return new GateSummary(
+          comparison.verdict(),
+          comparison.samples().size(),
+          comparison.settings().steps(),
+          comparison.settings().seed(),
+          comparison.metrics());
+    }
+  }
 
   String text() {
     List<String> lines = new ArrayList<>();

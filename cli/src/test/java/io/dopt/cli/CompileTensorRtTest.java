@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,10 @@ class CompileTensorRtTest {
     PrecisionReport report = Bundle.open(folder.resolve("package")).precisionReport().orElseThrow();
     assertTrue(report.recipe().startsWith("scheme=tensorrt"), report.recipe());
     assertTrue(report.layers().stream().allMatch(layer -> layer.found().isEmpty()));
+    assertEquals(
+        Set.of(precision, "f16"),
+        report.layers().stream().map(PrecisionReport.Layer::planned).collect(Collectors.toSet()));
+    assertTrue(review.at("/stored/f16").asInt() > 0, run.out());
     String expected = precision.equals("fp8") ? "8.9" : "7.5";
     assertEquals(
         expected,
@@ -170,6 +176,38 @@ class CompileTensorRtTest {
             "generate", made, "--prompt=a star", "--steps=2", "-o", folder.resolve("star.png"));
     assertTrue(generated.err().contains("times mean nothing"), generated.err());
     assertTrue(Files.exists(folder.resolve("star.png")), generated.err());
+  }
+
+  @Test
+  void theTimesOfAnImitationAreNotGated() throws IOException {
+    assertEquals(0, portable("--no-check").exitCode());
+    Path made = folder.resolve("package");
+    CommandLineRun gated = eval(made, "--gate=latency<=0.5x", "--gate=psnr>=30");
+    assertEquals(ErrorCode.USAGE.exitCode(), gated.exitCode(), gated.err());
+    assertTrue(gated.err().contains("--gate latency<=0.5x cannot be judged"), gated.err());
+    assertFalse(Files.exists(folder.resolve("report")));
+    CommandLineRun judged = eval(made, "--gate=psnr>=30");
+    assertEquals(0, judged.exitCode(), judged.err());
+    assertTrue(judged.out().contains("its times mean nothing"), judged.out());
+    assertTrue(
+        Files.readString(folder.resolve("report/report.html")).contains("its times mean nothing"));
+  }
+
+  private CommandLineRun eval(Path made, String... gates) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of(
+                "eval",
+                made,
+                "--against",
+                made,
+                "--count=2",
+                "--steps=1",
+                "--no-noise-floor",
+                "--report",
+                folder.resolve("report")));
+    words.addAll(List.of(gates));
+    return CommandLineRun.of(words.toArray());
   }
 
   /** Before the checkpoint is even opened. */

@@ -20,15 +20,24 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With engines of ONNX Runtime in the place of plans; a review asks no engine what it is. */
+/** With {@link CopiedPlans}; the speed of a copy against its like is about one. */
 class PlanReviewTest {
   @TempDir static Path folder;
 
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
   @BeforeAll
   static void compile() {
-    compile("bundle");
+    compile("cpu");
     compile("package", "--target", "tensorrt", "--portable");
+    compile("dynamic-package", "--target", "tensorrt", "--portable", "--dynamic");
+    compile("f32-package", "--target", "tensorrt", "--portable", "--precision", "f32");
     compile("bf16", "--target", "tensorrt", "--portable", "--compute-type", "bf16");
+    CopiedPlans plans = new CopiedPlans("550.54");
+    plans.build(folder.resolve("package"), folder.resolve("plans"));
+    plans.build(folder.resolve("dynamic-package"), folder.resolve("dynamic-plans"));
+    plans.build(folder.resolve("f32-package"), folder.resolve("f32-plans"));
+    new CopiedPlans("580.65").build(folder.resolve("package"), folder.resolve("other-plans"));
   }
 
   private static void compile(String output, String... options) {
@@ -44,9 +53,8 @@ class PlanReviewTest {
     assertEquals(0, run.exitCode(), run.err());
   }
 
-  private static PlanReview review(String against, List<String> budget) {
-    PrintStream nowhere =
-        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+  private PlanReview review(String against, List<String> budget) {
+    PrintStream nowhere = new PrintStream(said, true, StandardCharsets.UTF_8);
     Console console = new Console(nowhere, nowhere, Terminal.PLAIN, false, true, false);
     return new PlanReview(
         folder.resolve(against),
@@ -64,19 +72,67 @@ class PlanReviewTest {
 
   @Test
   void comparesImagesAndSpeed() {
-    PlanReview review = review("bundle", List.of());
+    PlanReview review = review("plans", List.of());
 
-    assertTrue(review.review(folder.resolve("bundle")).isEmpty());
+    assertTrue(review.review(folder.resolve("plans")).isEmpty());
 
-    assertTrue(review.report().speed().isPresent());
+    assertEquals("plans in f16", review.report().speed().orElseThrow().reference());
     assertEquals(2, review.report().gate().orElseThrow().samples());
+    assertFalse(said().contains("computes in"), said());
+  }
+
+  /** For the default size and batch, which no engine is specialised for. */
+  @Test
+  void measuresDynamicPlansToo() {
+    PlanReview review = review("plans", List.of());
+    review.review(folder.resolve("dynamic-plans"));
+    assertTrue(review.report().speed().isPresent());
+
+    PlanReview itself = review("dynamic-plans", List.of());
+    itself.review(folder.resolve("dynamic-plans"));
+    assertTrue(itself.report().speed().isPresent());
+  }
+
+  @Test
+  void refusesAReferenceThatHoldsNoPlans() {
+    assertRefused("cpu", "holds no plans, but engines of onnxruntime");
+  }
+
+  @Test
+  void refusesPlansOfAnotherMachine() {
+    assertRefused("other-plans", "driver 580.65");
+  }
+
+  private void assertRefused(String against, String why) {
+    PlanReview review = review(against, List.of());
+
+    DoptException refused =
+        assertThrows(DoptException.class, () -> review.review(folder.resolve("plans")));
+
+    assertEquals(ErrorCode.USAGE, refused.code());
+    assertTrue(refused.getMessage().contains(why), refused.getMessage());
+    assertFalse(review.report().speed().isPresent());
+  }
+
+  @Test
+  void saysWhenTheReferenceIsNotOfHalfPrecision() {
+    PlanReview review = review("f32-plans", List.of());
+
+    review.review(folder.resolve("plans"));
+
+    assertTrue(said().contains("f32-plans computes in f32"), said());
+    assertEquals("f32-plans in f32", review.report().speed().orElseThrow().reference());
+  }
+
+  private String said() {
+    return said.toString(StandardCharsets.UTF_8);
   }
 
   @Test
   void theSpeedOfAnImitationIsNone() {
     PlanReview review = review("package", List.of());
 
-    review.review(folder.resolve("bundle"));
+    review.review(folder.resolve("plans"));
 
     assertFalse(review.report().speed().isPresent());
     assertTrue(review.report().gate().isPresent());
@@ -84,14 +140,14 @@ class PlanReviewTest {
 
   @Test
   void refusesWhatIsTooFarFromTheReference() {
-    PlanReview review = review("package", List.of("psnr.min>=200"));
+    PlanReview review = review("f32-package", List.of("psnr.min>=200"));
 
     DoptException refused =
-        assertThrows(DoptException.class, () -> review.review(folder.resolve("bundle")));
+        assertThrows(DoptException.class, () -> review.review(folder.resolve("plans")));
 
     assertEquals(ErrorCode.QUALITY, refused.code());
     assertTrue(
-        refused.getMessage().contains("is too far from " + folder.resolve("package")),
+        refused.getMessage().contains("is too far from " + folder.resolve("f32-package")),
         refused.getMessage());
   }
 

@@ -2,6 +2,7 @@ package io.dopt.evals;
 
 import io.dopt.evals.report.Subject;
 import io.dopt.evals.resource.EnergyMeter;
+import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.pipeline.DiffusionPipeline;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
 
 /** Images that a bundle generates, one at a time. */
 final class BundleImages implements ImageSource {
+  /** Beside the name of a build package, wherever its times are shown. */
+  private static final String IMITATED = " (imitated on the CPU: its times mean nothing)";
+
   private final DiffusionPipeline pipeline;
   private final Subject subject;
   private final Sampling sampling;
@@ -54,7 +58,7 @@ final class BundleImages implements ImageSource {
     Subject subject =
         new Subject(
             kind,
-            label,
+            BuildPackage.isPackage(bundle) ? label + IMITATED : label,
             path.toString(),
             Optional.of(bundle.manifest().pipeline()),
             Optional.of(manifestHash(bundle)),

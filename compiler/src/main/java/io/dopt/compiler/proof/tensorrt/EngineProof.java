@@ -60,8 +60,8 @@ public record EngineProof(
   }
 
   /**
-   * The layers of a report with what they are to compute in: {@code f32} in a plan says that a
-   * layer is left in what the graph computes in.
+   * The layers of a report with what they are to compute in. A package says it of every layer; in
+   * one of an older dopt, {@code f32} says that a layer is left in what the graph computes in.
    *
    * @param computeType of the build specification: {@code f32}, {@code f16}, {@code bf16}
    */
