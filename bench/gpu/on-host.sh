@@ -7,12 +7,13 @@
 #   on-host.sh gate KIT                  builds int8 and fp8 of the demo and holds their images against f16's
 #   on-host.sh leaks KIT                 200 loads, 10,000 runs
 #   on-host.sh speed KIT sd15|sdxl       a UNet step in f16, int8, fp8 against torch.compile(mode="max-autotune") in bf16, same run
+#   on-host.sh rows KIT PART...          the rows of what was run: fixtures, gate, leaks, sd15, sdxl; 1 where one is FAIL or has no result
 #   on-host.sh all KIT                   everything after unpack; goes on after a failure and ends with 1 when there was one
 # Results go to $OUT (default KIT/out): logs/, results/, inspect/, rows.md (for docs/gpu.md). MINUTES limits one command (default 20).
 #   PYTHON     python with torch (default python3)      LOADS, RUNS, ITERATIONS, MODE    smaller for a rehearsal
 #   REHEARSE=1 without a GPU: packages are not built but imitated, and tiny checkpoints take the place of the big ones
 set -euo pipefail
-usage() { sed -n '2,14p' "$0" | cut -c3-; exit 2; }
+usage() { sed -n '2,15p' "$0" | cut -c3-; exit 2; }
 [ $# -ge 2 ] || usage
 command=$1
 mkdir -p "$2"
@@ -116,8 +117,17 @@ doctor() {
   cat "$out/logs/doctor.log" >&2
 }
 
+# What an earlier run left is no result of this one.
+forget() {
+  local pattern
+  for pattern in "$@"; do
+    find "$out/results" -mindepth 1 -maxdepth 1 -name "$pattern" -exec rm -rf {} +
+  done
+}
+
 fixtures() {
   local package name precision limit component
+  forget 'fixture-*'
   for package in "$kit"/fixtures/*/; do
     name=$(basename "$package")
     for precision in f32 f16; do
@@ -137,6 +147,7 @@ fixtures() {
 
 gate() {
   local precision
+  forget 'gate-*'
   plan "$kit/packages/demo-f16" "$kit/work/demo-f16" || return 0
   logged gate-f16 "$dopt" eval "$kit/work/demo-f16" --against "$kit/packages/demo-cpu" --prompts "$kit/packages/prompts.txt" --count "${COUNT:-16}" \
     --guidance 3 --gate 'psnr>=35' --report "$out/results/gate-f16" --force || true
@@ -149,6 +160,7 @@ gate() {
 
 leaks() {
   local classes=$kit/leaks:$kit/dopt/cli/target/dopt-cli.jar
+  forget 'leaks*'
   plan "$kit/packages/demo-f16" "$kit/work/demo-f16" || return 0
   [ ! -d "$kit/tensorrt" ] || export DOPT_TENSORRT=$kit/tensorrt
   logged leaks "$kit/java/bin/java" -Xmx1g -Ddopt.native="$kit/work/native" -cp "$classes" Leaks "$kit/work/demo-f16" unet "${LOADS:-200}" "${RUNS:-10000}" || true
@@ -163,6 +175,7 @@ speed() {
     *) usage ;;
   esac
   checkpoint=$kit/work/$model
+  forget {bench,step,peer,build,package,run}-"$model*"
   if [ -n "$rehearse" ]; then
     size=32x32
     checkpoint=$kit/rehearsal/$model-tiny
@@ -193,11 +206,11 @@ speed() {
         logged "run-$model-$precision" "$dopt" run "$kit/work/$model-$precision" --component unet --inputs "$kit/work/in.safetensors" \
           --outputs "$kit/work/out.safetensors" || continue
         "$python" "$kit/compare.py" outputs "$kit/work/$model-reference.safetensors" unet "$kit/work/out.safetensors" 1e-2 \
-          > "$out/results/step-$model-$precision.jsonl" || say "$model $precision: a step is further than 1e-2 from float32 (no failure but in f16)"
+          > "$out/results/step-$model-$precision.jsonl" || say "$model $precision: a step is further than 1e-2 from float32 (in f16 its row fails)"
       done
     fi
   else
-    say "no diffusers in the kit: no comparison with torch"
+    say "no diffusers in the kit: no comparison with torch, so rows fail"
   fi
   # Once more, so that a clock that fell meanwhile shows.
   for precision in f16 int8 fp8; do
@@ -211,7 +224,11 @@ bench() {
   sed -n '/^{/,$p' "$out/logs/bench-$1-$2-$3.log" > "$out/results/bench-$1-$2-$3.json"
 }
 
-rows() { "$python" "$kit/rows.py" "$out" > "$out/rows.md" && cat "$out/rows.md"; }
+# rows PART...: what is missing or FAIL is a failure
+rows() {
+  "$python" "$kit/rows.py" "$out" "$kit" "$@" > "$out/rows.md" || failures=$((failures + 1))
+  cat "$out/rows.md"
+}
 
 case $command in
   receive) mkdir -p "$kit/parts" && cp "$@" "$kit/parts/" ;;
@@ -219,12 +236,16 @@ case $command in
   doctor) doctor || true ;;
   fixtures | gate | leaks)
     "$command" || true
-    rows
+    rows "$command"
     ;;
   speed)
     [ $# = 1 ] || usage
     speed "$1" || true
-    rows
+    rows "$1"
+    ;;
+  rows)
+    [ $# -gt 0 ] || usage
+    rows "$@"
     ;;
   all)
     for part in doctor fixtures gate leaks 'speed sd15' 'speed sdxl'; do
@@ -232,7 +253,7 @@ case $command in
       # shellcheck disable=SC2086
       $part || failures=$((failures + 1))
     done
-    rows
+    rows fixtures gate leaks sd15 sdxl
     ;;
   *) usage ;;
 esac
