@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,7 +79,12 @@ final class DeployCommand extends DoptSubcommand {
   private record Context(
       Kind to, Path output, String baseImage, List<String> libraries, long libraryBytes) {}
 
-  private record Repository(Kind to, Path output, List<ModelRepository.Model> models) {}
+  private record Repository(
+      Kind to,
+      Path output,
+      List<ModelRepository.Model> models,
+      List<String> serverOptions,
+      Optional<String> withoutEnsemble) {}
 
   @Override
   public Integer call() {
@@ -162,8 +168,22 @@ final class DeployCommand extends DoptSubcommand {
     }
     console()
         .result(
-            new Repository(kind, output, repository.models()),
-            table + "\ntritonserver --model-repository=" + output.toAbsolutePath());
+            new Repository(
+                kind,
+                output,
+                repository.models(),
+                repository.serverOptions(),
+                repository.withoutEnsemble()),
+            table
+                + repository
+                    .withoutEnsemble()
+                    .map(reason -> "\nNo ensemble: " + reason + ".")
+                    .orElse("")
+                + "\ntritonserver --model-repository="
+                + output.toAbsolutePath()
+                + repository.serverOptions().stream()
+                    .map(option -> " " + option)
+                    .collect(Collectors.joining()));
     return 0;
   }
 }

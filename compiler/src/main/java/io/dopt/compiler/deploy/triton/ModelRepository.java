@@ -1,6 +1,7 @@
 package io.dopt.compiler.deploy.triton;
 
 import com.google.protobuf.Message;
+import io.dopt.compiler.deploy.BundlePlans;
 import io.dopt.compiler.deploy.Description;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.tensor.DoptException;
@@ -12,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,10 +24,19 @@ import java.util.TreeMap;
  *
  * @param folder to start Triton with
  * @param models what is in it, engines first
+ * @param serverOptions without which {@code tritonserver} cannot load the models
+ * @param withoutEnsemble why no ensemble is among the models; empty when one is
  */
-public record ModelRepository(Path folder, List<Model> models) {
+public record ModelRepository(
+    Path folder, List<Model> models, List<String> serverOptions, Optional<String> withoutEnsemble) {
   /** A file of every repository, which says what its models are; Triton passes it over. */
   public static final String DESCRIPTION = "dopt-triton.json";
+
+  /** README.md of triton-inference-server/tensorrt_backend, command-line options. */
+  private static final String VERSION_COMPATIBLE =
+      "--backend-config=tensorrt,version-compatible=true";
+
+  private record Content(List<Model> models, List<String> serverOptions) {}
 
   /**
    * A model of the repository.
@@ -59,6 +69,8 @@ public record ModelRepository(Path folder, List<Model> models) {
     TritonModels chosen = new TritonModels(bundle, options);
     List<TritonModel> models = chosen.models();
     List<DenoiseStep> ensembles = chosen.ensembles(models);
+    List<String> serverOptions =
+        BundlePlans.areVersionCompatible(bundle) ? List.of(VERSION_COMPATIBLE) : List.of();
     ModelConfigs configs = new ModelConfigs(ConfigSchema.read(), options);
     List<Model> described = new ArrayList<>();
     try (OutputFolder folder = OutputFolder.create(target, force, DESCRIPTION)) {
@@ -84,10 +96,14 @@ public record ModelRepository(Path folder, List<Model> models) {
       }
       write(
           folder.resolve(DESCRIPTION),
-          Description.of(bundle, Map.of("models", described)).toJson());
+          Description.of(bundle, new Content(described, serverOptions)).toJson());
       folder.commit();
     }
-    return new ModelRepository(target, described);
+    return new ModelRepository(
+        target,
+        described,
+        serverOptions,
+        ensembles.isEmpty() ? Optional.of(chosen.withoutEnsemble(models)) : Optional.empty());
   }
 
   private static void write(Path file, Message config) {

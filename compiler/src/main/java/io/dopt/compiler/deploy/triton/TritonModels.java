@@ -129,6 +129,19 @@ final class TritonModels {
     }
   }
 
+  /** Why there is no ensemble, where {@link #ensembles} finds none. */
+  String withoutEnsemble(List<TritonModel> models) {
+    if (models.stream().noneMatch(model -> model.componentName().equals(DENOISER))) {
+      return "the bundle's denoiser is not among the models";
+    }
+    int encoders = DiffusionPipeline.promptFeatures(bundle.manifest()).size();
+    return encoders > 1
+        ? "the denoiser takes the features of "
+            + encoders
+            + " text encoders together, and an ensemble cannot concatenate"
+        : "no text encoder's model takes the batch of a denoiser's";
+  }
+
   /** An ensemble for each denoiser that one text encoder conditions; of SDXL's two, none. */
   List<DenoiseStep> ensembles(List<TritonModel> models) {
     List<TritonModel> denoisers =
