@@ -21,11 +21,10 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.JsonFault;
-import io.dopt.tensor.TensorSink;
+import io.dopt.tensor.SinkStream;
 import io.dopt.tensor.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -82,24 +81,6 @@ final class CalibrationJson {
    */
   static void write(Object calibration, Path file) {
     WholeFile.write(file, 0, sink -> write(calibration, new SinkStream(sink)));
-  }
-
-  private static final class SinkStream extends OutputStream {
-    private final TensorSink sink;
-
-    SinkStream(TensorSink sink) {
-      this.sink = sink;
-    }
-
-    @Override
-    public void write(int single) throws IOException {
-      write(new byte[] {(byte) single}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      sink.accept(ByteBuffer.wrap(bytes, from, length));
-    }
   }
 
   static <T> T read(Path file, Class<T> kind, String what) {

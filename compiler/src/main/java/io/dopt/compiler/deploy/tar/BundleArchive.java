@@ -3,11 +3,11 @@ package io.dopt.compiler.deploy.tar;
 import io.dopt.compiler.deploy.BundleFiles;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.tensor.Sha256;
+import io.dopt.tensor.SinkStream;
 import io.dopt.tensor.TensorSink;
 import io.dopt.tensor.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -73,23 +73,5 @@ public record BundleArchive(Path file, long bytes, String sha256, int files) {
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
     return tar;
-  }
-
-  private static final class SinkStream extends OutputStream {
-    private final TensorSink sink;
-
-    SinkStream(TensorSink sink) {
-      this.sink = sink;
-    }
-
-    @Override
-    public void write(int single) throws IOException {
-      write(new byte[] {(byte) single}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] source, int offset, int length) throws IOException {
-      sink.accept(ByteBuffer.wrap(source, offset, length));
-    }
   }
 }
