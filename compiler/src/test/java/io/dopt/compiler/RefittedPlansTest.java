@@ -197,6 +197,30 @@ class RefittedPlansTest {
   }
 
   @Test
+  void refusesABundleThatDoesNotSayWhatFitsItsPlans() throws IOException {
+    Bundle a = built(true);
+    Path plans = a.file("build/plans.json");
+    String written = Files.readString(plans);
+    for (String malformed :
+        List.of(
+            "",
+            "[]",
+            "null",
+            "{\"formatVersion\": 1}",
+            written.substring(0, written.length() / 2),
+            written.replace("\"refittable\"", "\"other\""),
+            written.replaceAll("(?s)\"plans\" ?: .*", "\"plans\": {\"unet/dynamic\": null}}"),
+            written.replaceAll("(?s)\"shapes\" ?: \\[.*?]", "\"shapes\": [null]"))) {
+      assertNotEquals(written, malformed);
+      Files.writeString(plans, malformed);
+      assertEquals(ErrorCode.BAD_INPUT, refused(a, "package2", Optional.empty()).code(), malformed);
+    }
+    Files.writeString(plans, written.replace("\"formatVersion\": 1", "\"formatVersion\": 2"));
+    assertNotEquals(written, Files.readString(plans));
+    assertEquals(ErrorCode.UNSUPPORTED, refused(a, "package2", Optional.empty()).code());
+  }
+
+  @Test
   void refusesAPackageOfOtherShapes() {
     compile("wide", 2, ElementType.FLOAT32, List.of(1, 2));
 

@@ -37,7 +37,13 @@ record PlanOrigins(
   private static final ObjectMapper MAPPER = BundleJson.strict().build();
   private static final long MAXIMUM_BYTES = 16L << 20;
 
+  /**
+   * @throws DoptException (BAD_INPUT) when a plan is null
+   */
   PlanOrigins {
+    if (plans.containsValue(null)) {
+      throw new DoptException(ErrorCode.BAD_INPUT, "plans: one of them is null.");
+    }
     plans = Collections.unmodifiableSortedMap(new TreeMap<>(plans));
   }
 

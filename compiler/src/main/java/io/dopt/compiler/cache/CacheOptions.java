@@ -1,5 +1,6 @@
 package io.dopt.compiler.cache;
 
+import io.dopt.tensor.UserCache;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -14,23 +15,12 @@ public record CacheOptions(Path folder, long limitBytes) {
   public static final long DEFAULT_LIMIT_BYTES = 20L << 30;
 
   /**
-   * The user's cache: {@code $DOPT_CACHE}, else {@code $XDG_CACHE_HOME/dopt}, else {@code
-   * ~/.cache/dopt}.
+   * The {@link UserCache}.
    *
    * @param environment the process's environment variables
    * @param home the user's home folder
    */
   public static CacheOptions standard(Map<String, String> environment, Path home) {
-    String own = environment.getOrDefault("DOPT_CACHE", "");
-    String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path folder;
-    if (!own.isEmpty()) {
-      folder = Path.of(own);
-    } else if (!shared.isEmpty()) {
-      folder = Path.of(shared, "dopt");
-    } else {
-      folder = home.resolve(".cache").resolve("dopt");
-    }
-    return new CacheOptions(folder.toAbsolutePath(), DEFAULT_LIMIT_BYTES);
+    return new CacheOptions(UserCache.folder(environment, home), DEFAULT_LIMIT_BYTES);
   }
 }
