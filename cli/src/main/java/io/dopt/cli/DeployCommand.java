@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
       ""
     })
 final class DeployCommand extends DoptSubcommand {
+  private static final int MOST_NAMED = 3;
+
   @Parameters(
       index = "0",
       paramLabel = "BUNDLE",
@@ -90,19 +92,28 @@ final class DeployCommand extends DoptSubcommand {
   public Integer call() {
     refuseOptionsOfOtherKinds();
     Bundle opened = Bundle.open(bundle);
-    List<String> unlisted = new BundleFiles(opened).unlisted();
-    if (!unlisted.isEmpty()) {
-      console()
-          .warning(
-              "The bundle's folder also holds "
-                  + unlisted
-                  + ", which its manifest does not list: not deployed.");
-    }
+    BundleFiles files = new BundleFiles(opened);
+    files.requireElsewhere(output);
+    warnOf(files.unlisted());
     return switch (kind) {
       case triton -> repository(opened);
       case oci -> context(opened);
       case tar -> archive(opened);
     };
+  }
+
+  private void warnOf(List<String> unlisted) {
+    if (unlisted.isEmpty()) {
+      return;
+    }
+    int further = unlisted.size() - MOST_NAMED;
+    console()
+        .warning(
+            String.format(
+                "The bundle's folder also holds what its manifest does not list, which is not"
+                    + " deployed: %s%s.",
+                String.join(", ", unlisted.stream().limit(MOST_NAMED).toList()),
+                further > 0 ? " and " + further + " more files" : ""));
   }
 
   /** An option's description begins with the kind it belongs to, if it belongs to one. */

@@ -1,6 +1,7 @@
 package io.dopt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DeployCommandTest {
   @TempDir static Path shared;
@@ -54,5 +57,43 @@ class DeployCommandTest {
     CommandLineRun run = CommandLineRun.of("deploy", bundle(), "--to", "zip", folder);
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("zip"), run.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tar, deep/bundle.tar", "oci, context", "triton, repository", "oci, ."})
+  void anOutputInTheBundleIsRefused(String kind, String inside) {
+    Path output = bundle().resolve(inside);
+    CommandLineRun run = CommandLineRun.of("deploy", bundle(), "--to", kind, output, "--force");
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().contains("would replace the bundle"), run.err());
+    assertFalse(Files.exists(bundle().resolve("deep")));
+  }
+
+  @Test
+  void anOutputBehindALinkIntoTheBundleIsRefused() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), bundle());
+    CommandLineRun run = CommandLineRun.of("deploy", bundle(), "--to", "oci", link.resolve("new"));
+    assertEquals(2, run.exitCode(), run.err());
+  }
+
+  @Test
+  void foreignFilesAreCountedAndTheFirstNamed() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      Files.writeString(Files.createDirectories(folder.resolve("notes")).resolve("n" + i), "");
+    }
+    Files.move(folder.resolve("notes"), bundle().resolve("notes"));
+    CommandLineRun run =
+        CommandLineRun.of("deploy", bundle(), "--to", "tar", folder.resolve("again.tar"));
+    for (int i = 0; i < 20; i++) {
+      Files.delete(bundle().resolve("notes").resolve("n" + i));
+    }
+    Files.delete(bundle().resolve("notes"));
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("notes/n0, notes/n1, notes/n10 and 17 more files."), run.err());
+  }
+
+  @Test
+  void theChoicesOfEnginesAreInLowerCase() {
+    assertTrue(CommandLineRun.of("deploy", "--help").out().contains("auto, static, dynamic, all"));
   }
 }

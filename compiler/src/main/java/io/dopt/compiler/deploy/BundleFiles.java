@@ -39,6 +39,36 @@ public final class BundleFiles {
     }
   }
 
+  /**
+   * Holds an output against the bundle: what is written into its folder would belong to nothing,
+   * and what replaces the folder would take it away before it is read.
+   *
+   * @throws DoptException (USAGE) when the output is the bundle's folder, lies in it or around it
+   */
+  public void requireElsewhere(Path output) {
+    Path real = real(output.toAbsolutePath().normalize());
+    if (real.startsWith(bundle.folder()) || bundle.folder().startsWith(real)) {
+      throw new DoptException(
+          ErrorCode.USAGE,
+          String.format(
+              "The output %s would replace the bundle %s, or lie in it: name another.",
+              output, bundle.folder()));
+    }
+  }
+
+  /** Through links as far as the path exists. */
+  private static Path real(Path absolute) {
+    Path existing = absolute;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    try {
+      return existing.toRealPath().resolve(existing.relativize(absolute));
+    } catch (IOException e) {
+      throw unreadable(existing, e);
+    }
+  }
+
   /** Paths inside the bundle with {@code /} between names, sorted by code point. */
   public List<String> paths() {
     return List.copyOf(files.keySet());

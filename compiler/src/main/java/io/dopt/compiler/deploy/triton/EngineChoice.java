@@ -4,6 +4,7 @@ import io.dopt.runtime.bundle.EngineFile;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.util.List;
+import java.util.Locale;
 
 /** Which engines of a component become models. */
 public enum EngineChoice {
@@ -18,6 +19,12 @@ public enum EngineChoice {
   DYNAMIC,
   /** All, each with weights of its own in memory. */
   ALL;
+
+  /** As the command line and the documents have it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /**
    * The chosen engines, in the manifest's order.
