@@ -3,11 +3,11 @@ package io.dopt.cli;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.server.DoptServer;
 import io.dopt.server.ServerOptions;
+import io.dopt.server.StopSignal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,12 +20,12 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "POST /v1/images makes an image; GET /v1/model, /health/live, /health/ready and /metrics say"
-          + " what there is. docs/deploy.md has the requests. Ctrl-C lets requests finish, for some"
-          + " seconds.",
+          + " what there is. docs/deploy.md has the requests. Ctrl-C or SIGTERM lets requests finish,"
+          + " for some seconds, and ends it with exit code 0.",
       ""
     })
 final class ServeCommand extends DoptSubcommand {
-  /** Less than the time that the command line gives an interrupted command. */
+  /** Less than an orchestrator or a user waits before killing. */
   private static final Duration GRACE = Duration.ofSeconds(8);
 
   @Parameters(paramLabel = "BUNDLE", description = "A folder that 'dopt compile' wrote.")
@@ -73,6 +73,11 @@ final class ServeCommand extends DoptSubcommand {
       description = "The most pixels, beside the bundle's own sizes (default 1048576).")
   private long maximumPixels;
 
+  @Option(
+      names = "--no-verify",
+      description = "Do not compare the bundle's files with their hashes before serving.")
+  private boolean noVerify;
+
   @Mixin private EngineArguments engine;
 
   private record Listening(String url, Path bundle) {}
@@ -82,16 +87,24 @@ final class ServeCommand extends DoptSubcommand {
     ServerOptions options =
         new ServerOptions(host, port, pipelines, queue, maximumSteps, maximumPixels, GRACE);
     long start = System.nanoTime();
+    Bundle opened = Bundle.open(bundle);
     try (DoptServer server =
-        DoptServer.listen(
-            Bundle.open(bundle), engine.options(console()), options, this::answered)) {
+        DoptServer.listen(opened, engine.options(console()), options, this::answered)) {
+      String verified = "";
+      if (!noVerify) {
+        opened.verify();
+        verified = "verified " + opened.manifest().files().size() + " files, ";
+      }
       server.warmUp();
+      StopSignal stop = StopSignal.listen();
       InetSocketAddress address = server.address();
       String url = "http://" + address.getHostString() + ":" + address.getPort();
-      console().progress("ready after " + Amount.seconds((System.nanoTime() - start) / 1e9));
+      console()
+          .progress(verified + "ready after " + Amount.seconds((System.nanoTime() - start) / 1e9));
       console().result(new Listening(url, bundle), url);
-      new CountDownLatch(1).await(); // until Ctrl-C
+      stop.await();
     }
+    console().progress("stopped");
     return 0;
   }
 

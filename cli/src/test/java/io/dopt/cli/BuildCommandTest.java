@@ -68,6 +68,12 @@ class BuildCommandTest {
   }
 
   @Test
+  void aPackageIsNotServed() {
+    CommandLineRun run = CommandLineRun.of("serve", folder.resolve("package"), "--port", "0");
+    assertRefused(4, "Run 'dopt build' on the GPU host first", run);
+  }
+
+  @Test
   void refusesWhatWouldHaveNoEffect() {
     assertRefused(2, "there is no --against", build("--allow-slower"));
     assertRefused(2, "there is no --against", build("--quality-budget", "psnr>=30"));

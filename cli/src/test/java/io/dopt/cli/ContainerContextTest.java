@@ -112,7 +112,8 @@ class ContainerContextTest {
                   HttpResponse.BodyHandlers.ofByteArray());
       assertEquals(200, image.statusCode(), new String(image.body()));
       server.destroy();
-      assertEquals(128 + 15, server.waitFor(), read(log));
+      assertEquals(0, server.waitFor(), read(log));
+      assertTrue(read(log).endsWith("dopt: stopped\n"), read(log));
       assertTrue(read(log).contains("POST /v1/images 200"), read(log));
     } finally {
       server.destroyForcibly();

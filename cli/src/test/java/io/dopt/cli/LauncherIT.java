@@ -156,6 +156,40 @@ class LauncherIT {
     assertTrue(isEmpty(place), "something was left behind");
   }
 
+  @Test
+  void aServerThatIsToldToStopEndsWell() throws Exception {
+    Path bundle = folder.resolve("bundle");
+    Finished compiled =
+        run(
+            Map.of(),
+            DOPT,
+            "compile",
+            EXAMPLE.toString(),
+            "-o",
+            bundle.toString(),
+            "--no-check",
+            "--cache",
+            folder.resolve("cache").toString());
+    assertEquals(0, compiled.exitCode, compiled.err);
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process server =
+        new ProcessBuilder(DOPT.toString(), "serve", bundle.toString(), "--port", "0")
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    while (server.isAlive() && !Files.readString(out).contains("http://")) {
+      Thread.sleep(20);
+    }
+
+    server.destroy();
+
+    assertTrue(server.waitFor(60, TimeUnit.SECONDS), "still running");
+    assertEquals(0, server.exitValue(), Files.readString(err));
+    assertTrue(Files.readString(err).contains("verified "), Files.readString(err));
+    assertTrue(Files.readString(err).stripTrailing().endsWith("stopped"), Files.readString(err));
+  }
+
   /** A limit on the size of files fails a write midway as a full disk does, without needing one. */
   @Test
   void compileThatCannotWriteOnLeavesNothing() throws Exception {

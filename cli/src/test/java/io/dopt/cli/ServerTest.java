@@ -111,6 +111,23 @@ class ServerTest {
   }
 
   @Test
+  void aDamagedBundleIsNotServed() throws IOException {
+    Path damaged = folder.resolve("damaged");
+    try (Stream<Path> files = Files.walk(shared.resolve("bundle"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, damaged.resolve(shared.resolve("bundle").relativize(file).toString()));
+      }
+    }
+    Path weights = damaged.resolve("unet").resolve("weights.bin");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(weights, bytes);
+    CommandLineRun run = CommandLineRun.of("serve", damaged, "--port", "0");
+    assertEquals(3, run.exitCode(), run.err());
+    assertTrue(run.err().contains("unet/weights.bin"), run.err());
+  }
+
+  @Test
   void anImageIsThatOfTheCommandLineToTheByte() throws IOException {
     Path file = folder.resolve("star.png");
     CommandLineRun run =

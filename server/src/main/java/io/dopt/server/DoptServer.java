@@ -1,6 +1,7 @@
 package io.dopt.server;
 
 import com.sun.net.httpserver.HttpServer;
+import io.dopt.runtime.build.BuildPackage;
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.tensor.DoptException;
@@ -78,10 +79,11 @@ public final class DoptServer implements AutoCloseable {
    * Listens; requests for images are turned away (503) until {@link #warmUp}.
    *
    * @throws DoptException (IO) when the address is taken or not this machine's; (UNSUPPORTED) for a
-   *     bundle that makes no images
+   *     bundle that makes no images, or whose plans are still to be built
    */
   public static DoptServer listen(
       Bundle bundle, EngineOptions engine, ServerOptions options, ServerListener listener) {
+    refusePackage(bundle);
     try {
       DoptServer server = new DoptServer(bundle, engine, options, listener);
       server.http.start();
@@ -95,6 +97,17 @@ public final class DoptServer implements AutoCloseable {
               options.port(),
               e instanceof IOException ? e.getMessage() : "there is no such host"),
           e);
+    }
+  }
+
+  private static void refusePackage(Bundle bundle) {
+    if (BuildPackage.isPackage(bundle)) {
+      throw new DoptException(
+          ErrorCode.UNSUPPORTED,
+          bundle.folder()
+              + " is a build package, whose plans are still to be built: without them the CPU would"
+              + " imitate the GPU, slowly. Run 'dopt build' on the GPU host first, and serve the"
+              + " bundle that it writes.");
     }
   }
 

@@ -2,12 +2,13 @@ package io.dopt.server.launch;
 
 import io.dopt.runtime.bundle.Bundle;
 import io.dopt.server.DoptServer;
+import io.dopt.server.StopSignal;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Serves the bundle of a container until it is told to stop (SIGTERM). */
+/** Serves the bundle of a container until it is told to stop (SIGTERM), which ends it with 0. */
 public final class Main {
   private Main() {}
 
@@ -45,9 +46,21 @@ public final class Main {
               }
             });
     log.println("dopt: listening at port " + server.address().getPort());
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close server"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server, log), "close server"));
     server.warmUp();
+    StopSignal stop = StopSignal.listen();
     log.println(
         String.format(Locale.ROOT, "dopt: ready after %.1f s", (System.nanoTime() - start) / 1e9));
+    try {
+      stop.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    System.exit(0); // the hook closes the server
+  }
+
+  private static void close(DoptServer server, PrintStream log) {
+    server.close();
+    log.println("dopt: stopped");
   }
 }
