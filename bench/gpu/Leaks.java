@@ -58,7 +58,7 @@ public final class Leaks {
 
   /**
    * @param host the process's resident bytes
-   * @param device bytes in use on the GPU, of all processes; -1 where nvidia-smi does not say
+   * @param device bytes in use on the GPU, of all processes
    */
   private record Memory(long host, long device) {
     static Memory now() throws IOException, InterruptedException {
@@ -73,14 +73,17 @@ public final class Leaks {
       return new Memory(kilobytes << 10, onDevice());
     }
 
-    private static long onDevice() throws InterruptedException {
+    private static long onDevice() throws IOException, InterruptedException {
       try {
         Process process = new ProcessBuilder("nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits").start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         boolean ended = process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-        return ended ? Long.parseLong(text.lines().findFirst().orElse("")) << 20 : -1;
-      } catch (IOException | NumberFormatException e) {
-        return -1;
+        if (!ended) {
+          throw new IOException("nvidia-smi fails: " + text);
+        }
+        return Long.parseLong(text.lines().findFirst().orElse("")) << 20;
+      } catch (NumberFormatException e) {
+        throw new IOException("nvidia-smi does not say how much of the GPU's memory is in use: nothing is proven without.", e);
       }
     }
 

@@ -27,6 +27,8 @@ public final class ComponentEngines implements AutoCloseable {
   /** By engine file, in the order of loading. */
   private final Map<String, Engine> engines = new LinkedHashMap<>();
 
+  private boolean closed;
+
   /** Loads nothing yet. */
   public ComponentEngines(Bundle bundle, EngineOptions options) {
     this.bundle = bundle;
@@ -139,6 +141,11 @@ public final class ComponentEngines implements AutoCloseable {
   }
 
   private synchronized Engine engine(String component, EngineFile file) {
+    if (closed) {
+      throw new DoptException(
+          ErrorCode.INTERNAL,
+          "The engines of " + bundle.folder() + " were closed and are used again.");
+    }
     Engine loaded = engines.get(file.file());
     if (loaded == null) {
       loaded =
@@ -154,6 +161,7 @@ public final class ComponentEngines implements AutoCloseable {
   /** Closes the loaded engines, the last one first. */
   @Override
   public synchronized void close() {
+    closed = true;
     List<Engine> reversed = new ArrayList<>(engines.values());
     Collections.reverse(reversed);
     engines.clear();

@@ -11,6 +11,7 @@ import io.dopt.runtime.scheduler.LoopArithmetic;
 import io.dopt.runtime.scheduler.LoopArithmetic.NotLinear;
 import io.dopt.runtime.scheduler.LoopArithmetic.WeightedSums;
 import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,11 +56,7 @@ final class EngineLoop implements AutoCloseable {
     }
     Optional<String> reason = refusal(start, sample.length);
     if (reason.isPresent()) {
-      refused = true;
-      listener.warning(
-          "The denoising loop runs on the host, which copies samples in every step: "
-              + reason.get());
-      return Optional.empty();
+      return refuse(reason.get());
     }
     WeightedSums sums = (WeightedSums) arithmetic(start);
     BatchNoise noise = new BatchNoise(plan.request().seed() + first, images, NoiseStream.SCHEDULER);
@@ -70,9 +67,26 @@ final class EngineLoop implements AutoCloseable {
       draws.add(drawn);
     }
     OptionalDouble scale = guidanceScale();
-    return Optional.of(
+    LoopPlan loop =
         new LoopPlan(
-            sums.timesteps(), sums.coefficients(scale), WeightedSums.copies(scale), sample, draws));
+            sums.timesteps(), sums.coefficients(scale), WeightedSums.copies(scale), sample, draws);
+    try {
+      sampler(loop.samplerBindings());
+    } catch (DoptException e) {
+      // Only the engine knows how much memory it gets; the host's loop needs none of it.
+      if (e.code() != ErrorCode.ENGINE && e.code() != ErrorCode.UNSUPPORTED) {
+        throw e;
+      }
+      return refuse(e.getMessage());
+    }
+    return Optional.of(loop);
+  }
+
+  private Optional<LoopPlan> refuse(String reason) {
+    refused = true;
+    listener.warning(
+        "The denoising loop runs on the host, which copies samples in every step: " + reason);
+    return Optional.empty();
   }
 
   /** Runs a planned loop to its latents; errors as {@link LoopingCall#denoise}. */

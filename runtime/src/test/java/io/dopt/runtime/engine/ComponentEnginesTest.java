@@ -52,6 +52,19 @@ class ComponentEnginesTest {
   }
 
   @Test
+  void loadsNothingOnceClosed() {
+    ComponentEngines engines =
+        new ComponentEngines(ToyBundle.stableDiffusion(folder).open(), ONE_THREAD);
+    engines.close();
+
+    DoptException refused =
+        refusal(engines, "unet", unetInputs(1, 4, DenseTensor.ofFloats(List.of(), 500f)));
+
+    assertEquals(ErrorCode.INTERNAL, refused.code());
+    assertTrue(refused.getMessage().contains("were closed"), refused.getMessage());
+  }
+
+  @Test
   void runsAComponentOnNamedTensors() {
     try (ComponentEngines engines =
         new ComponentEngines(ToyBundle.stableDiffusion(folder).open(), ONE_THREAD)) {

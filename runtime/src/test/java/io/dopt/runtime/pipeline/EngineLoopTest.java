@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dopt.runtime.ToyBundle;
+import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.engine.EngineOptions;
 import io.dopt.runtime.image.RgbImage;
 import io.dopt.runtime.scheduler.Schedulers;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -153,6 +156,22 @@ class EngineLoopTest {
                     "{'_class_name': 'DDIMScheduler', 'steps_offset': 1, 'clip_sample': false,"
                         + " 'thresholding': true}"),
             request));
+  }
+
+  /** As where its history takes more memory than there is. */
+  @Test
+  void theHostRunsTheLoopWhereTheSamplerCannotBePrepared() throws IOException {
+    Bundle bundle = bundle().withSampler(99).open();
+    String sampler = bundle.component("sampler").engines().get(0).file();
+    Files.writeString(bundle.folder().resolve(sampler), "no network");
+    try (DiffusionPipeline pipeline = DiffusionPipeline.open(bundle, ONE_THREAD)) {
+      Ear idle = new Ear(false);
+      pipeline.generate(request().imagesPerPrompt(2).batch(1).build(), idle);
+
+      assertTrue(idle.latents > 0, "the host ran the loop");
+      assertEquals(1, idle.warnings.size(), idle.warnings::toString);
+      assertTrue(idle.warnings.get(0).contains("runs on the host"), idle.warnings::toString);
+    }
   }
 
   @Test

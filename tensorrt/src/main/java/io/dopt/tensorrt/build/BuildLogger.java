@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.bytedeco.tensorrt.nvinfer.ILogger;
 
 /**
@@ -26,15 +27,22 @@ final class BuildLogger extends ILogger {
 
   @Override
   public void log(Severity severity, String message) {
-    Severity known = severity.intern();
-    synchronized (this) {
-      switch (known) {
-        case kINTERNAL_ERROR -> error("internal error", message);
-        case kERROR -> error("error", message);
-        case kWARNING -> tell.accept(BuildMessage.log("warning", message));
-        case kINFO -> tell.accept(BuildMessage.log("info", message));
-        case kVERBOSE -> count(message);
-      }
+    receive(severity.value, message);
+  }
+
+  /** Values that the bindings do not know are finer than verbose. */
+  synchronized void receive(int severity, String message) {
+    Severity known =
+        Stream.of(Severity.values())
+            .filter(each -> each.value == severity)
+            .findFirst()
+            .orElse(Severity.kVERBOSE);
+    switch (known) {
+      case kINTERNAL_ERROR -> error("internal error", message);
+      case kERROR -> error("error", message);
+      case kWARNING -> tell.accept(BuildMessage.log("warning", message));
+      case kINFO -> tell.accept(BuildMessage.log("info", message));
+      case kVERBOSE -> count(message);
     }
   }
 

@@ -83,7 +83,7 @@ public final class CudaStream implements AutoCloseable {
         calls.functions().cuStreamBeginCapture_v2(handle, CAPTURE_THREAD_LOCAL), "record a graph");
     try {
       work.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       abandonCapture();
       throw e;
     }

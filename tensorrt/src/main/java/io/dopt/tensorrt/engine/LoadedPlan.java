@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.global.nvinfer.ExecutionContextAllocationStrategy;
 import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
@@ -40,16 +41,33 @@ final class LoadedPlan implements AutoCloseable {
           new PlanTensor(
               name,
               engine.getTensorIOMode(name).value == TensorIOMode.kINPUT.value,
-              type.intern().toString(),
-              elementType(type),
+              typeName(type.value),
+              elementType(type.value),
               shape(engine.getTensorShape(name)),
               engine.getTensorLocation(name).value == TensorLocation.kDEVICE.value));
     }
     return tensors;
   }
 
-  static Optional<ElementType> elementType(DataType type) {
-    return switch (type.intern()) {
+  /**
+   * The type of a value of TensorRT's {@code DataType}, which later versions than the bindings add
+   * to. What the bindings return for those is an object that no {@code switch} tells from the first
+   * constant.
+   */
+  static Optional<ElementType> elementType(int value) {
+    return dataType(value).flatMap(LoadedPlan::elementType);
+  }
+
+  private static Optional<DataType> dataType(int value) {
+    return Stream.of(DataType.values()).filter(known -> known.value == value).findFirst();
+  }
+
+  static String typeName(int value) {
+    return dataType(value).map(DataType::name).orElse("DataType " + value);
+  }
+
+  private static Optional<ElementType> elementType(DataType type) {
+    return switch (type) {
       case kFLOAT -> Optional.of(ElementType.FLOAT32);
       case kHALF -> Optional.of(ElementType.FLOAT16);
       case kBF16 -> Optional.of(ElementType.BFLOAT16);
@@ -96,6 +114,7 @@ final class LoadedPlan implements AutoCloseable {
                   + " leave the setting out.",
               TensorRtOptions.WEIGHT_STREAMING, bytes, title));
     }
+    messages.forget();
     if (!engine.setWeightStreamingBudgetV2(Math.min(bytes, streamable))) {
       throw failed("limit the weights to " + bytes + " bytes");
     }
@@ -103,6 +122,7 @@ final class LoadedPlan implements AutoCloseable {
 
   /** A context without scratch memory, which comes from {@link PlanContext#setScratch}. */
   PlanContext context() {
+    messages.forget();
     IExecutionContext context =
         engine.createExecutionContext(ExecutionContextAllocationStrategy.kUSER_MANAGED);
     if (context == null || context.isNull()) {
@@ -127,6 +147,7 @@ final class LoadedPlan implements AutoCloseable {
                   + " 'dopt build --refit'.",
               title));
     }
+    messages.forget();
     Refit.run(title, engine, onnx, messages);
   }
 
@@ -137,6 +158,7 @@ final class LoadedPlan implements AutoCloseable {
    *     nothing is left
    */
   void write(Path file) {
+    messages.forget();
     IHostMemory memory = engine.serialize();
     if (memory == null || memory.isNull()) {
       throw failed("write the plan");

@@ -2,17 +2,25 @@ package io.dopt.tensorrt.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.bytedeco.tensorrt.nvinfer.ILogger;
 
 /**
  * What TensorRT says while it works. It is kept for the error that may follow; nothing is printed.
- * TensorRT keeps its address: whoever hands it over must keep it alive as long.
+ * Engines share it, so it is kept by thread: what a thread was told while it waited for TensorRT is
+ * about the engine that it asked. TensorRT keeps its address: whoever hands it over must keep it
+ * alive as long.
  */
 final class Messages extends ILogger {
   private static final int MOST = 8;
   private static final int LONGEST = 2000;
 
-  private final Deque<String> errors = new ArrayDeque<>();
+  private static final int THREADS = 64;
+
+  /** By thread, the one that spoke first in front. */
+  private final Map<Long, Deque<String>> errors = new LinkedHashMap<>();
 
   /** Called by TensorRT, from any of its threads; nothing may be thrown into it. */
   @Override
@@ -24,16 +32,41 @@ final class Messages extends ILogger {
   }
 
   private synchronized void keep(String message) {
-    if (errors.size() == MOST) {
-      errors.removeFirst();
+    Deque<String> own =
+        errors.computeIfAbsent(Thread.currentThread().getId(), thread -> new ArrayDeque<>());
+    if (errors.size() > THREADS) {
+      errors.remove(errors.keySet().iterator().next());
     }
-    errors.addLast(message.length() <= LONGEST ? message : message.substring(0, LONGEST) + " ...");
+    if (own.size() == MOST) {
+      own.removeFirst();
+    }
+    own.addLast(message.length() <= LONGEST ? message : message.substring(0, LONGEST) + " ...");
   }
 
-  /** The last errors as one line, the oldest first, which are then forgotten. */
+  /** Forgets what this thread was told, before it asks for something else. */
+  synchronized void forget() {
+    errors.remove(Thread.currentThread().getId());
+  }
+
+  /**
+   * The last errors that this thread was told as one line, the oldest first, which are then
+   * forgotten. Without any those of other threads, some of which TensorRT starts itself; that they
+   * may be about something else is said.
+   */
   synchronized String take() {
-    String text = String.join("; ", errors).replaceAll("\\s*\\R\\s*", " ");
+    Deque<String> own = errors.remove(Thread.currentThread().getId());
+    if (own != null) {
+      return line(own);
+    }
+    if (errors.isEmpty()) {
+      return "TensorRT gives no reason";
+    }
+    String others = errors.values().stream().map(Messages::line).collect(Collectors.joining("; "));
     errors.clear();
-    return text.isEmpty() ? "TensorRT gives no reason" : text;
+    return "in another thread, perhaps of another engine: " + others;
+  }
+
+  private static String line(Deque<String> messages) {
+    return String.join("; ", messages).replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -31,6 +31,7 @@ final class PlanContext implements AutoCloseable {
       for (int axis = 0; axis < shape.size(); axis++) {
         dims.d(axis, shape.get(axis));
       }
+      messages.forget();
       if (!context.setInputShape(name, dims)) {
         throw failed("take the shape " + shape + " of '" + name + "'");
       }
@@ -51,6 +52,7 @@ final class PlanContext implements AutoCloseable {
               "The memory of '%s' of %s begins at %x, not at a multiple of %d.",
               name, title, memory.address(), ALIGNMENT));
     }
+    messages.forget();
     if (!context.setTensorAddress(name, new Address(memory.address()))) {
       throw failed("take the memory of '" + name + "'");
     }
@@ -63,9 +65,15 @@ final class PlanContext implements AutoCloseable {
 
   /** Queues one run. */
   void enqueue(CudaStream stream) {
+    messages.forget();
     if (!context.enqueueV3(new CUstream_st(new Address(stream.handle())))) {
       throw failed("run");
     }
+  }
+
+  /** Forgets what TensorRT said of something that failed and need not have succeeded. */
+  void forgetMessages() {
+    messages.forget();
   }
 
   private DoptException failed(String what) {

@@ -97,14 +97,21 @@ final class TensorRtCall implements LoopingCall {
     scratch.lock().lock();
     try {
       begin();
-      outputs.forEach((name, tensor) -> writeTo(name, tensor.memory().device()));
-      inputs.values().forEach(input -> input.memory().upload(stream));
-      timed(1, () -> enqueue(stream));
-      outputs.values().forEach(output -> output.memory().download(stream, output.memory().bytes()));
-      stream.await();
+      try (Resources queued = new Resources()) {
+        // After a failure too: what was queued may still compute in the scratch memory.
+        queued.onClose(stream::await);
+        runOnce();
+      }
     } finally {
       scratch.lock().unlock();
     }
+  }
+
+  private void runOnce() {
+    outputs.forEach((name, tensor) -> writeTo(name, tensor.memory().device()));
+    inputs.values().forEach(input -> input.memory().upload(stream));
+    timed(1, () -> enqueue(stream));
+    outputs.values().forEach(output -> output.memory().download(stream, output.memory().bytes()));
   }
 
   @Override
@@ -131,6 +138,7 @@ final class TensorRtCall implements LoopingCall {
       throw new DoptException(
           ErrorCode.INTERNAL, "A call of " + engine.title() + " was closed and is used again.");
     }
+    engine.requireWhole();
     cuda.makeCurrent();
   }
 
@@ -180,6 +188,7 @@ final class TensorRtCall implements LoopingCall {
       graph = Optional.of(on.capture(() -> context.enqueue(on)));
     } catch (DoptException e) {
       graphRefused = true;
+      context.forgetMessages();
       engine.warn(
           String.format(
               "%s runs without a CUDA graph, so that each run launches every kernel by itself: %s",

@@ -48,6 +48,9 @@ public final class TensorRtEngine implements Engine {
   private int prepared;
   private boolean closed;
 
+  /** Whether a failed refit may have left old and new weights side by side. */
+  private volatile boolean damaged;
+
   private TensorRtEngine(
       String title,
       ComponentManifest manifest,
@@ -117,7 +120,7 @@ public final class TensorRtEngine implements Engine {
         engine.warn("A number of threads changes nothing for TensorRT plans.");
       }
       return engine;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       plan.close();
       throw e;
     }
@@ -136,9 +139,7 @@ public final class TensorRtEngine implements Engine {
 
   @Override
   public synchronized EngineCall prepare(Map<String, Long> bindings) {
-    if (closed) {
-      throw new DoptException(ErrorCode.INTERNAL, title + " was closed and is used again.");
-    }
+    requireUsable();
     cuda.makeCurrent();
     ScratchMemory block = scratch.get(prepared % scratch.size());
     requireFits(block, bindings);
@@ -159,9 +160,27 @@ public final class TensorRtEngine implements Engine {
       calls.add(call);
       prepared++;
       return call;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
+    }
+  }
+
+  private void requireUsable() {
+    if (closed) {
+      throw new DoptException(ErrorCode.INTERNAL, title + " was closed and is used again.");
+    }
+    requireWhole();
+  }
+
+  /** Refuses an engine whose refit failed half way. */
+  void requireWhole() {
+    if (damaged) {
+      throw new DoptException(
+          ErrorCode.ENGINE,
+          title
+              + " may have some old and some new weights, as replacing them failed. Close it and"
+              + " open the bundle again.");
     }
   }
 
@@ -226,17 +245,31 @@ public final class TensorRtEngine implements Engine {
    *
    * @throws DoptException (UNSUPPORTED) when the plan was not built to be refitted; (BAD_INPUT)
    *     when the file does not fit; (ENGINE) when TensorRT fails. Some weights may be the new ones
-   *     then, so that the engine should be closed
+   *     then, so that neither it nor its calls can be used any more
    */
   public synchronized void refit(Path onnx) {
+    requireUsable();
     TensorRtProcess.INSTANCE.on(options.device(), LibraryPurpose.REFIT);
-    scratch.forEach(block -> block.lock().lock());
+    try (Resources after = new Resources()) {
+      for (ScratchMemory block : scratch) {
+        block.lock().lock();
+        after.onClose(block.lock()::unlock);
+      }
+      // Whether a recorded graph would use the new weights is not documented.
+      calls.forEach(call -> after.onClose(call::dropGraph));
+      replaceWeights(onnx);
+    }
+  }
+
+  /** Nothing has changed when the file was refused, which is not ENGINE. */
+  private void replaceWeights(Path onnx) {
+    damaged = true;
     try {
       plan.refit(onnx);
-      // Whether a recorded graph would use the new weights is not documented.
-      calls.forEach(TensorRtCall::dropGraph);
-    } finally {
-      scratch.forEach(block -> block.lock().unlock());
+      damaged = false;
+    } catch (DoptException e) {
+      damaged = e.code() == ErrorCode.ENGINE;
+      throw e;
     }
   }
 

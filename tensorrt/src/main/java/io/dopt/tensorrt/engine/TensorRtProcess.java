@@ -7,6 +7,7 @@ import io.dopt.tensorrt.cuda.CudaDevice;
 import io.dopt.tensorrt.cuda.CudaDriver;
 import io.dopt.tensorrt.library.LibraryPurpose;
 import io.dopt.tensorrt.library.TensorRtLibrary;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,6 +25,8 @@ final class TensorRtProcess {
   static final TensorRtProcess INSTANCE = new TensorRtProcess();
 
   private final Map<Integer, Loaded> byDevice = new TreeMap<>();
+  private final Map<LibraryPurpose, TensorRtLibrary> libraries =
+      new EnumMap<>(LibraryPurpose.class);
   private Optional<Messages> messages = Optional.empty();
 
   /**
@@ -49,6 +52,7 @@ final class TensorRtProcess {
     ICudaEngine deserialize(String title, HostMemory plan, boolean hostCode) {
       ICudaEngine engine;
       synchronized (runtime) {
+        messages.forget();
         runtime.setEngineHostCodeAllowed(hostCode);
         try {
           engine = runtime.deserializeCudaEngine(new Address(plan.address()), plan.bytes());
@@ -77,7 +81,8 @@ final class TensorRtProcess {
    */
   synchronized Loaded on(int ordinal, LibraryPurpose purpose) {
     CudaDevice device = CudaDriver.open().device(ordinal);
-    TensorRtLibrary library = TensorRtLibrary.load(purpose);
+    // Looked for once: a search forks ldconfig, and what is loaded stays so.
+    TensorRtLibrary library = libraries.computeIfAbsent(purpose, TensorRtLibrary::load);
     Loaded loaded = byDevice.get(ordinal);
     if (loaded == null) {
       CudaContext context = device.retain();

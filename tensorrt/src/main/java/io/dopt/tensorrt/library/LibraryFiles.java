@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * TensorRT's files that were found.
@@ -38,7 +39,7 @@ record LibraryFiles(Path runtime, Optional<Path> parser) {
         unfit.add(unfit(place, others, problem.get()));
       }
     }
-    if (!places.get(0).named()) {
+    if (places.stream().noneMatch(LibraryPlace::named)) {
       Optional<LibraryFiles> redistributable = redistributable(purpose, unpacked);
       if (redistributable.isPresent()) {
         return redistributable.get();
@@ -101,18 +102,22 @@ record LibraryFiles(Path runtime, Optional<Path> parser) {
   }
 
   private static DoptException missing(List<LibraryPlace> places, List<String> unfit) {
+    boolean named = places.stream().anyMatch(LibraryPlace::named);
     String looked =
-        places.stream().map(LibraryPlace::why).distinct().collect(Collectors.joining(", "));
+        Stream.concat(
+                places.stream().map(LibraryPlace::why),
+                Stream.of("the class path").filter(it -> !named))
+            .distinct()
+            .collect(Collectors.joining(", "));
     return new DoptException(
         ErrorCode.ENGINE,
         String.format(
-            "TensorRT %d was not found. Looked in %s%s. %sInstall TensorRT %s or a later %d, name its"
+            "TensorRT %d was not found. Looked in %s. %sInstall TensorRT %s or a later %d, name its"
                 + " folder with -D%s=FOLDER or %s, or build dopt with the one from Maven (-Pgpu"
                 + " without -Dtensorrt.system). For another major version build dopt with"
                 + " -Dtensorrt.version=VERSION of org.bytedeco:tensorrt (docs/gpu.md).",
             LibraryNames.MAJOR,
             looked,
-            places.get(0).named() ? "" : " and the class path",
             unfit.isEmpty() ? "" : String.join(" ", unfit) + " ",
             LibraryNames.BINDINGS,
             LibraryNames.MAJOR,

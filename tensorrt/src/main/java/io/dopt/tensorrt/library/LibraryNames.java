@@ -28,6 +28,11 @@ final class LibraryNames {
 
   private LibraryNames() {}
 
+  /** Whether the bindings can use it. */
+  static boolean fits(LibraryVersion version) {
+    return version.major() == MAJOR && version.compareTo(BINDINGS) >= 0;
+  }
+
   /** As JavaCPP names this machine: {@code linux-x86_64}. */
   static String platform() {
     String processor =

@@ -1,5 +1,6 @@
 package io.dopt.tensorrt.library;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,6 +17,13 @@ record LibraryPlace(Path folder, String why, boolean named) {
     if (!folder.resolve(LibraryNames.RUNTIME).toFile().isFile()) {
       return Optional.of("no " + LibraryNames.RUNTIME);
     }
+    Optional<LibraryVersion> version = version(folder.resolve(LibraryNames.RUNTIME));
+    if (version.isPresent() && !LibraryNames.fits(version.get())) {
+      return Optional.of(
+          String.format(
+              "TensorRT %s, where this dopt takes %s or a later %d",
+              version.get(), LibraryNames.BINDINGS, LibraryNames.MAJOR));
+    }
     if (purpose.needsParser() && !folder.resolve(LibraryNames.PARSER).toFile().isFile()) {
       return Optional.of("no " + LibraryNames.PARSER);
     }
@@ -25,5 +33,14 @@ record LibraryPlace(Path folder, String why, boolean named) {
               + " is libnvinfer-dev, or the whole TensorRT archive)");
     }
     return Optional.empty();
+  }
+
+  /** Read before it is loaded, as a process cannot load another one afterwards. */
+  private static Optional<LibraryVersion> version(Path runtime) {
+    try {
+      return LibraryVersion.ofFileName(runtime.toRealPath().getFileName().toString());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -20,6 +20,9 @@ final class LibraryPlaces {
   /** The environment variable that does. */
   static final String VARIABLE = "DOPT_TENSORRT";
 
+  /** What either is set to for the one in the class path, wherever another is installed. */
+  static final String BUNDLED = "bundled";
+
   private static final List<String> USUAL =
       List.of(
           "/usr/lib/x86_64-linux-gnu",
@@ -33,18 +36,20 @@ final class LibraryPlaces {
   private LibraryPlaces() {}
 
   /**
-   * The places, best first.
+   * The places, best first; none when only the class path counts.
    *
    * @param named the value of {@link #PROPERTY}, may be null
    * @param environment the process's variables
    */
   static List<LibraryPlace> of(String named, Map<String, String> environment) {
-    if (named != null && !named.isEmpty()) {
-      return named(named, "-D" + PROPERTY);
-    }
     String variable = environment.getOrDefault(VARIABLE, "");
-    if (!variable.isEmpty()) {
-      return named(variable, VARIABLE);
+    boolean byProperty = named != null && !named.isEmpty();
+    String wanted = byProperty ? named : variable;
+    if (wanted.equals(BUNDLED)) {
+      return List.of();
+    }
+    if (!wanted.isEmpty()) {
+      return named(wanted, byProperty ? "-D" + PROPERTY : VARIABLE);
     }
     Map<Path, String> places = new LinkedHashMap<>();
     Stream.of(environment.getOrDefault("LD_LIBRARY_PATH", "").split(File.pathSeparator))

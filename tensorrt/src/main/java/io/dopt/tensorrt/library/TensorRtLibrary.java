@@ -96,7 +96,7 @@ public record TensorRtLibrary(LibraryVersion version, List<Path> files) {
   }
 
   private static void requireFit(LibraryVersion version, Path file) {
-    if (version.major() != LibraryNames.MAJOR || version.compareTo(LibraryNames.BINDINGS) < 0) {
+    if (!LibraryNames.fits(version)) {
       throw new DoptException(
           ErrorCode.ENGINE,
           String.format(

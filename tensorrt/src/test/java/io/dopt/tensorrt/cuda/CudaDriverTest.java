@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class CudaDriverTest {
   /**
-   * Names and parameters, compared with {@code cuda.h} of CUDA 12.6 and 13.0 when they were
-   * written; {@code cuda-functions.txt} says how to do it again.
+   * Names and parameters, compared with {@code cuda.h} of CUDA 13.0 when they were written; {@code
+   * cuda-functions.txt} says how to do it again.
    */
   @Test
   void bindsTheRecordedFunctions() throws IOException {

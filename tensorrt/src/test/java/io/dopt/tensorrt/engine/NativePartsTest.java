@@ -76,14 +76,41 @@ class NativePartsTest {
   @Test
   void knowsEveryElementType() {
     for (DataType type : DataType.values()) {
-      assertEquals(type == DataType.kINT4, LoadedPlan.elementType(type).isEmpty(), type.name());
+      assertEquals(
+          type == DataType.kINT4, LoadedPlan.elementType(type.value).isEmpty(), type.name());
     }
-    assertEquals(Optional.of(ElementType.BFLOAT16), LoadedPlan.elementType(DataType.kBF16));
+    assertEquals(Optional.of(ElementType.BFLOAT16), LoadedPlan.elementType(DataType.kBF16.value));
     EnumSet<ElementType> distinct = EnumSet.noneOf(ElementType.class);
     for (DataType type : DataType.values()) {
-      LoadedPlan.elementType(type).ifPresent(distinct::add);
+      LoadedPlan.elementType(type.value).ifPresent(distinct::add);
     }
     assertEquals(DataType.values().length - 1, distinct.size());
+  }
+
+  @Test
+  void takesNoNewerElementTypeForAnother() {
+    int newer = DataType.values().length;
+
+    assertEquals(Optional.empty(), LoadedPlan.elementType(newer));
+    assertEquals("DataType " + newer, LoadedPlan.typeName(newer));
+    assertEquals("kHALF", LoadedPlan.typeName(DataType.kHALF.value));
+  }
+
+  @Test
+  void tellsAThreadWhatItWasToldItself() throws InterruptedException {
+    try (Messages messages = new Messages()) {
+      messages.log(ILogger.Severity.kERROR, "an earlier one");
+      messages.forget();
+      Thread other = new Thread(() -> messages.log(ILogger.Severity.kERROR, "another engine's"));
+      other.start();
+      other.join();
+      messages.log(ILogger.Severity.kERROR, "mine");
+
+      assertEquals("mine", messages.take());
+      assertEquals(
+          "in another thread, perhaps of another engine: another engine's", messages.take());
+      assertEquals("TensorRT gives no reason", messages.take());
+    }
   }
 
   @Test

@@ -44,6 +44,47 @@ class LibraryFilesTest {
     assertEquals(folder.resolve(LibraryNames.RUNTIME), found.runtime());
   }
 
+  private static void link(Path folder, String version) throws IOException {
+    Files.createDirectories(folder);
+    touch(folder, "libnvinfer.so." + version);
+    Files.createSymbolicLink(
+        folder.resolve(LibraryNames.RUNTIME), Path.of("libnvinfer.so." + version));
+  }
+
+  @Test
+  void passesOverALibraryThatIsTooOld() throws IOException {
+    Path old = folder.resolve("old");
+    Path later = folder.resolve("later");
+    link(old, "10.3.0");
+    link(later, "10.13.3");
+
+    LibraryFiles found =
+        find(LibraryPurpose.RUN, null, Map.of("LD_LIBRARY_PATH", old + ":" + later));
+    DoptException refused =
+        assertThrows(DoptException.class, () -> find(LibraryPurpose.RUN, old.toString(), Map.of()));
+
+    assertEquals(later.resolve(LibraryNames.RUNTIME), found.runtime());
+    assertTrue(
+        refused.getMessage().contains("has TensorRT 10.3.0, where this dopt takes 10.6.0"),
+        refused.getMessage());
+  }
+
+  @Test
+  void looksNowhereForTheBundledOne() throws IOException {
+    touch(folder, LibraryNames.RUNTIME);
+    Map<String, String> path = Map.of("LD_LIBRARY_PATH", folder.toString());
+
+    assertEquals(List.of(), LibraryPlaces.of("bundled", path));
+    assertEquals(List.of(), LibraryPlaces.of(null, Map.of("DOPT_TENSORRT", "bundled")));
+  }
+
+  @Test
+  void readsVersionsOfFileNames() {
+    assertEquals("10.13.3", LibraryVersion.ofFileName("libnvinfer.so.10.13.3").get().toString());
+    assertTrue(LibraryVersion.ofFileName("libnvinfer.so.10").isEmpty());
+    assertTrue(LibraryVersion.ofFileName("libnvinfer.so.10.99999999999.1").isEmpty());
+  }
+
   @Test
   void refusesAnotherMajorVersionByName() throws IOException {
     touch(folder, "libnvinfer.so.11", "libnvinfer.so.8");
