@@ -341,6 +341,38 @@ class ServerTest {
   }
 
   @Test
+  void anInterruptedWarmUpLetsItsStepEndToo() throws Exception {
+    Path gate = Files.createDirectory(folder.resolve("gate"));
+    EngineOptions engine =
+        new EngineOptions(0, Map.of(GatedProvider.FOLDER, gate.toString()), Optional.empty());
+    DoptServer starting = DoptServer.listen(gated(), engine, ANY_PORT, ServerListener.SILENT);
+    Thread command =
+        new Thread(
+            () -> {
+              try (starting) {
+                assertThrows(DoptException.class, starting::warmUp);
+              }
+            });
+    try {
+      command.start();
+      while (Files.notExists(gate.resolve(GatedProvider.STEPPING))) {
+        pause();
+      }
+      command.interrupt();
+      while (Files.notExists(gate.resolve(GatedProvider.INTERRUPTED))) {
+        pause();
+      }
+      command.join(500);
+      assertTrue(command.isAlive());
+      GatedProvider.put(gate, GatedProvider.GO);
+      command.join();
+      assertTrue(Files.notExists(gate.resolve(GatedProvider.CLOSED_IN_USE)));
+    } finally {
+      GatedProvider.put(gate, GatedProvider.GO);
+    }
+  }
+
+  @Test
   void aServerThatWasClosedDoesNotWarmUp() {
     DoptServer closed = listen(ANY_PORT);
     closed.close();

@@ -153,13 +153,26 @@ final class PipelinePool implements AutoCloseable {
   public void close() {
     // Those who wait for a turn are told that it does not come.
     workers.shutdownNow().forEach(task -> ((Future<?>) task).cancel(false));
-    try {
-      workers.awaitTermination(1, TimeUnit.HOURS);
-    } catch (InterruptedException e) {
-      // The process ends in the middle of a step; engines in use must not be closed.
-      Thread.currentThread().interrupt();
-      return;
-    }
+    awaitWorkers();
     all.forEach(DiffusionPipeline::close);
+  }
+
+  /**
+   * However often the thread is interrupted: Ctrl-C during the warm-up is an interrupt of the
+   * thread that then closes, engines in use must not be closed, and a process must not end under
+   * them.
+   */
+  private void awaitWorkers() {
+    boolean interrupted = false;
+    while (!workers.isTerminated()) {
+      try {
+        workers.awaitTermination(1, TimeUnit.HOURS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
