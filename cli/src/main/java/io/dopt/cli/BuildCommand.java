@@ -71,7 +71,7 @@ final class BuildCommand extends DoptSubcommand {
               + " says nothing of speed.")
   private Path against;
 
-  @Mixin private ReviewArguments reviewing;
+  @Mixin private BuildReviewArguments reviewing;
 
   @Option(
       names = "--explain",
@@ -93,7 +93,7 @@ final class BuildCommand extends DoptSubcommand {
       request = request.withTimingCache(build.timingCache().get());
     }
     Optional<PlanReview> review = review();
-    PlanBuilder builder = GpuSupport.builder();
+    PlanBuilder builder = GpuSupport.toBuildPackage();
     BuildSummary summary =
         new BundleBuild(builder)
             .build(
@@ -111,7 +111,6 @@ final class BuildCommand extends DoptSubcommand {
       reviewing.requireNone("there is no --against to compare with");
       return Optional.empty();
     }
-    reviewing.requireNoFallback("what the engine computes otherwise is a warning here");
     ReviewOptions wanted = reviewing.options(GateNames.standard(), true);
     PlanReview review = new PlanReview(against, wanted, console());
     if (review.imitated()) {

@@ -103,6 +103,9 @@ record BundleInspection(
 
     @Override
     public String toString() {
+      if (minimum == maximum) {
+        return Long.toString(minimum);
+      }
       return minimum + ".." + maximum + (multipleOf == 1 ? "" : " by " + multipleOf);
     }
   }
@@ -176,7 +179,8 @@ record BundleInspection(
                     "plans for %s (compute capability %s), built by TensorRT %s with driver %s",
                     it.device(), it.computeCapability(), it.library(), it.driver())));
     TextTable table =
-        new TextTable("<component", "parameters", "<precision", "weights", "engines", "operators");
+        new TextTable(
+            "<component", "parameters", "<precision", "weights", "engines", "ONNX operators");
     components.forEach(
         (name, part) ->
             table.row(

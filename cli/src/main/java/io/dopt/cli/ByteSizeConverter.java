@@ -5,9 +5,10 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A size in bytes, or in KiB, MiB or GiB: {@code 4GiB}. */
+/** A size with its unit, from 1 MiB: {@code 512MiB}, {@code 4GiB}. */
 final class ByteSizeConverter implements ITypeConverter<Long> {
-  private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})(B|KiB|MiB|GiB)?");
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})(B|KiB|MiB|GiB)");
+  private static final long LEAST = 1L << 20;
 
   @Override
   public Long convert(String text) {
@@ -15,11 +16,10 @@ final class ByteSizeConverter implements ITypeConverter<Long> {
     if (!matcher.matches()) {
       throw refused(text);
     }
-    String unit = matcher.group(2) == null ? "B" : matcher.group(2);
-    int shift = 10 * "BKMG".indexOf(unit.charAt(0));
+    int shift = 10 * "BKMG".indexOf(matcher.group(2).charAt(0));
     try {
       long size = Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
-      if (size > 0) {
+      if (size >= LEAST) {
         return size;
       }
     } catch (ArithmeticException e) {
@@ -30,6 +30,6 @@ final class ByteSizeConverter implements ITypeConverter<Long> {
 
   private static TypeConversionException refused(String text) {
     return new TypeConversionException(
-        "'" + text + "' is not a size such as 536870912, 512MiB or 4GiB");
+        "'" + text + "' is not a size with its unit, such as 512MiB or 4GiB, of 1MiB or more");
   }
 }

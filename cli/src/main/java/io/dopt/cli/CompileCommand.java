@@ -21,7 +21,10 @@ import io.dopt.runtime.bundle.Bundle;
 import io.dopt.runtime.bundle.ImageSize;
 import io.dopt.runtime.image.ImagePreprocessing;
 import io.dopt.runtime.scheduler.Schedulers;
+import io.dopt.tensor.DoptException;
+import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.OutputFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +86,7 @@ final class CompileCommand extends DoptSubcommand {
   @Mixin private QuantizationArguments quantization;
   @Mixin private CalibrationArguments calibration;
   @Mixin private PlanArguments plans;
-  @Mixin private ReviewArguments reviewing;
+  @Mixin private CompileReviewArguments reviewing;
 
   @Option(
       names = "--strict",
@@ -113,9 +116,13 @@ final class CompileCommand extends DoptSubcommand {
     Optional<Precision> precision = quantization.asked();
     target.requireEffect(precision, lock != null);
     quantization.recipe(target.scheme());
+    if (lock != null && !Files.isRegularFile(lock)) {
+      throw new DoptException(
+          ErrorCode.USAGE, "The file of --locked, " + lock + ", does not exist.");
+    }
+    OutputFolder.requireReplaceable(output, force, Bundle.MANIFEST);
     Optional<PlanBuilder> builder = target.builder();
     if (builder.isPresent()) {
-      OutputFolder.requireReplaceable(output, force, Bundle.MANIFEST);
       try (OutputFolder scratch = OutputFolder.temporary(output)) {
         Path compiled = scratch.resolve("package");
         CompileReport report = compile(compiled, precision).withOutput(output);

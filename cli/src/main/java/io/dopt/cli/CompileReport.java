@@ -86,7 +86,7 @@ record CompileReport(
 
   String text() {
     TextTable table =
-        new TextTable("<component", "parameters", "size", "operators", "engines", "time");
+        new TextTable("<component", "parameters", "size", "graph operators", "engines", "time");
     for (Part part : components) {
       table.row(
           part.name,

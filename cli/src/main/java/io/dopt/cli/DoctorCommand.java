@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** {@code dopt doctor}. */
@@ -33,18 +32,26 @@ final class DoctorCommand extends DoptSubcommand {
   private record Disk(Path folder, Optional<Long> freeBytes) {}
 
   /** A part that may be missing: what was found, or why it was not. */
-  private record Part(boolean found, List<String> details, Optional<String> reason) {
+  private record Part(boolean found, boolean tried, List<String> details, Optional<String> reason) {
     static Part found(List<String> details) {
-      return new Part(true, details, Optional.empty());
+      return new Part(true, true, details, Optional.empty());
     }
 
     static Part missing(String reason) {
-      return new Part(false, List.of(), Optional.of(reason));
+      return new Part(false, true, List.of(), Optional.of(reason));
+    }
+
+    /** There or not: what it needs is missing. */
+    static Part untried(String reason) {
+      return new Part(false, false, List.of(), Optional.of(reason));
     }
 
     @Override
     public String toString() {
-      return found ? String.join("; ", details) : "not found: " + reason.orElseThrow();
+      if (found) {
+        return String.join("; ", details);
+      }
+      return (tried ? "not found: " : "") + reason.orElseThrow();
     }
   }
 
@@ -115,17 +122,13 @@ final class DoctorCommand extends DoptSubcommand {
     if (!gpus.isEmpty()) {
       return Part.found(gpus);
     }
-    return Part.missing(
-        Machine.library("libcuda.so.1")
-            .map(
-                driver -> "the driver library " + driver + " is there, but nvidia-smi lists no GPU")
-            .orElse("no nvidia-smi and no libcuda.so.1, so no NVIDIA driver is installed"));
+    return Part.missing(Machine.driver());
   }
 
   private static Part tensorRt() {
     Optional<PlanBuilder> builder = PlanBuilders.find(TensorRtTarget.NAME);
     if (builder.isEmpty()) {
-      return Part.missing(GpuSupport.WITHOUT + libraryNote());
+      return Part.untried(Machine.tensorRt() + ", not tried. " + GpuSupport.WITHOUT);
     }
     try {
       BuildHost host = builder.get().host();
@@ -137,16 +140,8 @@ final class DoctorCommand extends DoptSubcommand {
       details.addAll(host.libraries());
       return Part.found(details);
     } catch (DoptException e) {
-      return Part.missing(e.getMessage());
+      return Part.untried(Machine.tensorRt() + ", not tried: " + e.getMessage());
     }
-  }
-
-  private static String libraryNote() {
-    return Stream.of("libnvinfer.so.11", "libnvinfer.so.10")
-        .flatMap(name -> Machine.library(name).stream())
-        .findFirst()
-        .map(library -> " TensorRT itself is there: " + library + ".")
-        .orElse("");
   }
 
   private static String text(Report report) {

@@ -7,9 +7,11 @@ import io.dopt.runtime.bundle.Bundle;
 final class Imitation {
   private Imitation() {}
 
-  /** Warns of a build package; says nothing of other bundles. */
+  /**
+   * Warns of a build package that is imitated; others, and one that cannot be, are not its matter.
+   */
   static Bundle warned(Bundle bundle, Console console) {
-    if (BuildPackage.isPackage(bundle)) {
+    if (BuildPackage.isPackage(bundle) && BuildPackage.of(bundle).imitationProblem().isEmpty()) {
       console.warning(
           bundle.folder()
               + " is a build package, imitated by ONNX Runtime on the CPU: numbers are those of the"

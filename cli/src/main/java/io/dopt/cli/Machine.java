@@ -114,6 +114,38 @@ final class Machine {
         .findFirst();
   }
 
+  /** The driver with its GPUs, and TensorRT, as far as the machine has them. */
+  static String gpuParts() {
+    return "Here: " + driver() + "; " + tensorRt() + ".";
+  }
+
+  /** GPUs, or why there are none. */
+  static String driver() {
+    List<String> gpus = gpus();
+    if (!gpus.isEmpty()) {
+      return String.join("; ", gpus);
+    }
+    return library("libcuda.so.1")
+        .map(it -> "the driver library " + it + " is there, but nvidia-smi lists no GPU")
+        .orElse("no nvidia-smi and no libcuda.so.1, so no NVIDIA driver is installed");
+  }
+
+  /** TensorRT: in the usual folders, in the class path, or nowhere. */
+  static String tensorRt() {
+    return Stream.of("libnvinfer.so.11", "libnvinfer.so.10")
+        .flatMap(name -> library(name).stream())
+        .findFirst()
+        .map(it -> "TensorRT is at " + it)
+        .or(
+            () ->
+                Stream.of("linux-x86_64", "linux-arm64")
+                    .map(it -> "/org/bytedeco/tensorrt/" + it + "/libnvinfer.so.10")
+                    .filter(it -> Machine.class.getResource(it) != null)
+                    .findFirst()
+                    .map(it -> "TensorRT 10 is in the class path"))
+        .orElse("no TensorRT in the usual folders");
+  }
+
   /** Free bytes on the disk that holds the folder. */
   static Optional<Long> freeDisk(Path folder) {
     try {

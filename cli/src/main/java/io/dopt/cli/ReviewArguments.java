@@ -10,17 +10,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
-/** How {@code dopt compile} judges what it quantized, before the bundle appears. */
-final class ReviewArguments {
-  @Option(
-      names = "--quality-budget",
-      paramLabel = "LIMIT",
-      description =
-          "How much worse than in float32 images may be: psnr>=30, ssim>=0.9, psnr.p05>=25,"
-              + " clip.delta>=-0.005; may be repeated. Without: psnr>=30 for auto, 34 for int8-weight,"
-              + " 24 for int4-weight, 28 for others.")
-  private List<String> budget = List.of();
-
+/**
+ * How a bundle is judged before it appears. What it is compared with, and so what the options mean,
+ * differs by command.
+ */
+abstract class ReviewArguments {
   @Option(
       names = "--gate-count",
       paramLabel = "N",
@@ -41,37 +35,28 @@ final class ReviewArguments {
       description = "Guidance scale of each; the pipeline's default when not given.")
   private Double guidance;
 
-  @Option(
-      names = "--gate-seed",
-      paramLabel = "N",
-      description = "Seed of the first; the calibration's plus 100000 when not given.")
-  private Long seed;
+  /** Limits of {@code --quality-budget}; empty for the default. */
+  abstract List<String> budget();
 
-  @Option(names = "--no-gate", description = "Do not compare images with those in float32.")
-  private boolean noGate;
+  /** The seed of the first image, when one was given. */
+  abstract OptionalLong seed();
 
-  @Option(
-      names = "--allow-fallback",
-      description = "Only warn of layers that the engine computes otherwise than planned.")
-  private boolean allowFallback;
+  abstract boolean noGate();
 
-  @Option(
-      names = "--allow-slower",
-      description =
-          "Only warn when a denoiser with int8 layers is slower than in float32; without such layers,"
-              + " slower is a warning anyway.")
-  private boolean allowSlower;
+  abstract boolean allowFallback();
+
+  abstract boolean allowSlower();
 
   /**
-   * Refuses options where nothing is quantized.
+   * Refuses options where nothing is judged.
    *
    * @throws DoptException (USAGE) naming one
    */
   void requireNone(String reason) {
     List<String> given = new ArrayList<>(ofGate());
-    addIf(given, "--no-gate", noGate);
-    addIf(given, "--allow-fallback", allowFallback);
-    addIf(given, "--allow-slower", allowSlower);
+    addIf(given, "--no-gate", noGate());
+    addIf(given, "--allow-fallback", allowFallback());
+    addIf(given, "--allow-slower", allowSlower());
     if (!given.isEmpty()) {
       throw new DoptException(
           ErrorCode.USAGE, given.get(0) + " would have no effect: " + reason + ".");
@@ -84,21 +69,9 @@ final class ReviewArguments {
    * @throws DoptException (USAGE) naming one
    */
   void requireNoSpeed(String reason) {
-    if (allowSlower) {
+    if (allowSlower()) {
       throw new DoptException(
           ErrorCode.USAGE, "--allow-slower would have no effect: " + reason + ". Leave it out.");
-    }
-  }
-
-  /**
-   * Refuses to let fallbacks pass where they do anyway.
-   *
-   * @throws DoptException (USAGE) naming the option
-   */
-  void requireNoFallback(String reason) {
-    if (allowFallback) {
-      throw new DoptException(
-          ErrorCode.USAGE, "--allow-fallback would have no effect: " + reason + ". Leave it out.");
     }
   }
 
@@ -121,11 +94,11 @@ final class ReviewArguments {
 
   private List<String> ofGate() {
     List<String> given = new ArrayList<>();
-    addIf(given, "--quality-budget", !budget.isEmpty());
+    addIf(given, "--quality-budget", !budget().isEmpty());
     addIf(given, "--gate-count", count != null);
     addIf(given, "--gate-steps", steps != null);
     addIf(given, "--gate-guidance", guidance != null);
-    addIf(given, "--gate-seed", seed != null);
+    addIf(given, "--gate-seed", seed().isPresent());
     return given;
   }
 
@@ -143,26 +116,26 @@ final class ReviewArguments {
    * @throws DoptException (USAGE) for options that contradict each other or are no limits
    */
   ReviewOptions options(GateNames names, boolean checked) {
-    if (allowFallback && !checked) {
+    if (allowFallback() && !checked) {
       throw inert("--allow-fallback", "--no-check");
     }
-    if (allowSlower && !checked && noGate) {
+    if (allowSlower() && !checked && noGate()) {
       throw inert("--allow-slower", "--no-check and --no-gate");
     }
-    if (noGate && !ofGate().isEmpty()) {
+    if (noGate() && !ofGate().isEmpty()) {
       throw inert(ofGate().get(0), "--no-gate");
     }
     if (guidance != null && !Double.isFinite(guidance)) {
       throw new DoptException(ErrorCode.USAGE, "--gate-guidance is a number, not " + guidance);
     }
     return new ReviewOptions(
-        allowFallback,
-        allowSlower,
-        !noGate,
-        QualityBudget.parse(budget, names),
+        allowFallback(),
+        allowSlower(),
+        !noGate(),
+        QualityBudget.parse(budget(), names),
         count == null ? OptionalInt.empty() : OptionalInt.of(count),
         steps == null ? OptionalInt.empty() : OptionalInt.of(steps),
         guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
-        seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
+        seed());
   }
 }

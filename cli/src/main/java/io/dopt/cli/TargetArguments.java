@@ -142,6 +142,6 @@ final class TargetArguments {
    * @throws DoptException (ENGINE) when they cannot be, saying what is missing
    */
   Optional<PlanBuilder> builder() {
-    return isTensorRt() && !portable ? Optional.of(GpuSupport.require()) : Optional.empty();
+    return isTensorRt() && !portable ? Optional.of(GpuSupport.toCompile()) : Optional.empty();
   }
 }

@@ -55,7 +55,21 @@ class BuildCommandTest {
     assumeTrue(cannotBuild(), "there is all that it takes here");
     boolean without = PlanBuilders.find(TensorRtTarget.NAME).isEmpty();
 
-    assertRefused(6, without ? "built without GPU support" : "NVIDIA driver", build());
+    CommandLineRun run = build();
+    assertRefused(6, without ? "built without GPU support" : "NVIDIA driver", run);
+    assertTrue(run.err().contains("to the GPU host"), run.err());
+    assertFalse(run.err().contains("--portable"), run.err());
+    assertTrue(!without || run.err().contains("Here: "), run.err());
+  }
+
+  @Test
+  void saysInItsOwnWordsWhatIsCompared() {
+    String help = CommandLineRun.of("build", "--help").out();
+
+    assertTrue(help.contains("--against"), help);
+    assertFalse(help.contains("float32"), help);
+    assertFalse(help.contains("--allow-fallback"), help);
+    assertFalse(help.contains("int8-weight"), help);
   }
 
   private static boolean cannotBuild() {
@@ -80,7 +94,7 @@ class BuildCommandTest {
     Path itself = folder.resolve("package");
     assertRefused(2, "whose speed says nothing", build("--against", itself, "--allow-slower"));
     assertRefused(2, "leaves nothing to compare", build("--against", itself, "--no-gate"));
-    assertRefused(2, "is a warning here", build("--against", itself, "--allow-fallback"));
+    assertRefused(2, "--allow-fallback", build("--against", itself, "--allow-fallback"));
   }
 
   @Test
@@ -88,7 +102,23 @@ class BuildCommandTest {
     assertRefused(2, "by refitting", build("--strip-plan"));
     assertRefused(2, "not a duration", build("--time-limit", "5"));
     assertRefused(2, "not a size", build("--memory-limit", "much"));
+    assertRefused(2, "not a size with its unit", build("--memory-limit", "24"));
+    assertRefused(2, "1MiB or more", build("--workspace", "4KiB"));
     assertRefused(2, "0 to 5", build("--optimization-level", "6"));
+  }
+
+  @Test
+  void refusesAChangedSpecification() throws Exception {
+    Path file = folder.resolve("package").resolve("build.json");
+    String text = Files.readString(file);
+    try {
+      Files.writeString(file, text.replace("f16", "f32"));
+      assertRefused(3, "was changed after it was compiled", build());
+      CommandLineRun inspected = CommandLineRun.of("inspect", folder.resolve("package"));
+      assertEquals(3, inspected.exitCode(), inspected.out());
+    } finally {
+      Files.writeString(file, text);
+    }
   }
 
   @Test

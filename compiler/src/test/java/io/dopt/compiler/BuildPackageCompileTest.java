@@ -191,7 +191,7 @@ class BuildPackageCompileTest {
     String lock = Files.readString(folder.resolve("other").resolve(Bundle.LOCK));
     assertTrue(
         lock.contains(
-            "level 5, workspace 1048576, refit, version-compatible, hardware-compatibility ampere+"),
+            "level 5, workspace 1048576 bytes, refit, version-compatible, hardware-compatibility ampere+"),
         lock);
   }
 

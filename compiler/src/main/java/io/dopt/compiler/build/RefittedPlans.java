@@ -69,7 +69,7 @@ public final class RefittedPlans implements PlanBuilder {
           ErrorCode.ENGINE,
           String.format(
               "The plans of %s hold their weights, and this dopt was built without GPU support"
-                  + " (./mvnw -Pgpu package; docs/gpu.md). Plans built with --strip-plan can be given"
+                  + " (./mvnw -Pgpu -DskipTests package; docs/gpu.md). Plans built with --strip-plan can be given"
                   + " other weights by any dopt.",
               bundle.folder()));
     }

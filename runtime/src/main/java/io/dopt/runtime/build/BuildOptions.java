@@ -55,7 +55,7 @@ public record BuildOptions(
   public String text() {
     List<String> parts = new ArrayList<>();
     parts.add("level " + optimizationLevel);
-    workspaceBytes.ifPresent(bytes -> parts.add("workspace " + bytes));
+    workspaceBytes.ifPresent(bytes -> parts.add("workspace " + bytes + " bytes"));
     addIf(parts, "refit", refit);
     addIf(parts, "strip-plan", stripPlan);
     addIf(parts, "weight-streaming", weightStreaming);

@@ -29,8 +29,8 @@ public final class BuildPackage {
    * Opens a package without reading its weights.
    *
    * @throws DoptException as {@link Bundle#open}; (BAD_INPUT) when the bundle is none that is to be
-   *     built, or its {@code build.json} is malformed or does not fit the manifest; (UNSUPPORTED)
-   *     when a newer dopt wrote it
+   *     built, or its {@code build.json} was changed, is malformed or does not fit the manifest;
+   *     (UNSUPPORTED) when a newer dopt wrote it
    */
   public static BuildPackage open(Path folder) {
     return of(Bundle.open(folder));
@@ -60,6 +60,7 @@ public final class BuildPackage {
     if (!bundle.manifest().files().containsKey(BuildSpecification.FILE)) {
       throw bad(bundle, "its manifest lists no " + BuildSpecification.FILE);
     }
+    bundle.verify(BuildSpecification.FILE);
     BuildPackage opened =
         new BuildPackage(bundle, BuildSpecification.read(bundle.file(BuildSpecification.FILE)));
     opened.check();

@@ -6,7 +6,6 @@ import io.dopt.tensor.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -129,22 +128,29 @@ public final class Bundle {
    *     read
    */
   public void verify() {
-    for (Map.Entry<String, FileEntry> entry : manifest.files().entrySet()) {
-      checkSize(entry.getKey(), entry.getValue());
-      String actual = sha256(file(entry.getKey()));
-      if (!actual.equals(entry.getValue().sha256())) {
-        throw new DoptException(
-            ErrorCode.BAD_INPUT,
-            "'"
-                + entry.getKey()
-                + "' of the bundle "
-                + folder
-                + " was changed after it was compiled: its sha256 is "
-                + actual
-                + ", the manifest says "
-                + entry.getValue().sha256()
-                + ". Compile again.");
-      }
+    manifest.files().forEach(this::verify);
+  }
+
+  /**
+   * Reads one file that the manifest lists and compares its SHA-256 with the manifest's.
+   *
+   * @param path within the bundle
+   * @throws DoptException as {@link #verify()}
+   */
+  public void verify(String path) {
+    verify(path, manifest.files().get(path));
+  }
+
+  private void verify(String path, FileEntry entry) {
+    checkSize(path, entry);
+    String actual = sha256(file(path));
+    if (!actual.equals(entry.sha256())) {
+      throw new DoptException(
+          ErrorCode.BAD_INPUT,
+          String.format(
+              "'%s' of the bundle %s was changed after it was compiled: its sha256 is %s, the"
+                  + " manifest says %s. Compile again.",
+              path, folder, actual, entry.sha256()));
     }
   }
 

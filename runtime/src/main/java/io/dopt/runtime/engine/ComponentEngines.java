@@ -65,7 +65,7 @@ public final class ComponentEngines implements AutoCloseable {
           ErrorCode.UNSUPPORTED,
           String.format(
               "The engines of %s in %s are for %s, which this dopt was built without. Build it with"
-                  + " its GPU support (./mvnw -Pgpu package; docs/gpu.md), or compile with --target"
+                  + " its GPU support (./mvnw -Pgpu -DskipTests package; docs/gpu.md), or compile with --target"
                   + " cpu.",
               component, bundle.folder(), String.join(", ", runtimes)));
     }

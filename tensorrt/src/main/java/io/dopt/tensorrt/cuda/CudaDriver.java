@@ -50,9 +50,7 @@ public final class CudaDriver {
           String.format(
               "There is no NVIDIA driver here: %s cannot be loaded. Install the driver (525 or newer"
                   + " for CUDA 12), or in a container run it with the host's GPU"
-                  + " (--gpus all); without a GPU, 'dopt compile --target tensorrt --portable'"
-                  + " writes a package that a GPU host builds, and --target cpu an engine that runs"
-                  + " here.",
+                  + " (--gpus all).",
               LIBRARY),
           e);
     }
