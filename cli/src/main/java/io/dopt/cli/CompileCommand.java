@@ -1,12 +1,11 @@
 package io.dopt.cli;
 
 import io.dopt.compiler.BundleReview;
+import io.dopt.compiler.CompileListener;
 import io.dopt.compiler.CompileOptions;
 import io.dopt.compiler.CompileSummary;
 import io.dopt.compiler.Compiler;
 import io.dopt.compiler.build.BuildRequest;
-import io.dopt.compiler.build.BuildSummary;
-import io.dopt.compiler.build.BundleBuild;
 import io.dopt.compiler.cache.CacheOptions;
 import io.dopt.importer.checkpoint.Checkpoint;
 import io.dopt.importer.family.FamilyBuilders;
@@ -125,8 +124,11 @@ final class CompileCommand extends DoptSubcommand {
     if (builder.isPresent()) {
       try (OutputFolder scratch = OutputFolder.temporary(output)) {
         Path compiled = scratch.resolve("package");
-        CompileReport report = compile(compiled, precision).withOutput(output);
-        BuildReport built = build(compiled, builder.get());
+        Compiled done = compile(compiled, precision, Optional.of(scratch));
+        CompileReport report = done.report().withOutput(output);
+        BuildReport built =
+            new PlanStage(builder.get(), this::settled, explain, console())
+                .build(BuildPackage.open(compiled), output, force, done.held());
         console()
             .result(
                 new CompiledAndBuilt(report, built),
@@ -134,7 +136,7 @@ final class CompileCommand extends DoptSubcommand {
       }
       return 0;
     }
-    CompileReport report = compile(output, precision);
+    CompileReport report = compile(output, precision, Optional.empty()).report();
     console().result(report, report.text());
     return 0;
   }
@@ -142,24 +144,26 @@ final class CompileCommand extends DoptSubcommand {
   /** What both stages at once print as JSON. */
   private record CompiledAndBuilt(CompileReport compile, BuildReport build) {}
 
-  private BuildReport build(Path compiled, PlanBuilder builder) {
+  /** What the first stage leaves to the second. */
+  private record Compiled(CompileReport report, Optional<PlanStage.Unquantized> held) {}
+
+  private BuildRequest settled(BuildRequest of) {
     BuildRequest request =
-        BuildRequest.of(BuildPackage.open(compiled), output)
-            .withForce(force)
-            .withLimits(BuildCommand.mostMemory(), BuildRequest.DEFAULT_TIME_LIMIT);
+        of.withLimits(BuildCommand.mostMemory(), BuildRequest.DEFAULT_TIME_LIMIT);
     if (cache.options().isPresent()) {
       request = request.withCache(cache.options().get());
     }
     if (target.build().timingCache().isPresent()) {
       request = request.withTimingCache(target.build().timingCache().get());
     }
-    BuildSummary summary =
-        new BundleBuild(builder).build(request, new BuildProgress(console()), BundleReview.NONE);
-    summary.notices().forEach(console()::warning);
-    return BuildReport.of(summary, explain, Optional.empty());
+    return request;
   }
 
-  private CompileReport compile(Path destination, Optional<Precision> precision) {
+  /**
+   * @param scratch where plans are to be built later; absent when none are
+   */
+  private Compiled compile(
+      Path destination, Optional<Precision> precision, Optional<OutputFolder> scratch) {
     CompileProgress progress = new CompileProgress(console());
     try (Checkpoint opened = checkpoint.open(source)) {
       ImportedPipeline imported =
@@ -202,13 +206,29 @@ final class CompileCommand extends DoptSubcommand {
                       .map(it -> it.excluded(rewritten.model(), options))
                       .orElse(new TreeMap<>()))
               : List.of();
-      return CompileReport.of(
-          summary,
-          progress.stages(),
-          imported.notes(),
-          explanations,
-          quantized.flatMap(QuantizationStage.Result::search),
-          review.map(CompileReview::report));
+      CompileReport report =
+          CompileReport.of(
+              summary,
+              progress.stages(),
+              imported.notes(),
+              explanations,
+              quantized.flatMap(QuantizationStage.Result::search),
+              review.map(CompileReview::report));
+      Optional<ReviewOptions> wanted =
+          scratch.isEmpty()
+              ? Optional.empty()
+              : quantized.flatMap(it -> stage.reviewOfPlans(it, rewritten.model(), options));
+      return new Compiled(
+          report,
+          wanted.map(
+              how -> {
+                Path source = scratch.get().resolve("unquantized-package");
+                compiler.compile(
+                    rewritten.model(),
+                    options(source, passes, Optional.empty()).withCheck(false),
+                    CompileListener.NONE);
+                return new PlanStage.Unquantized(source, scratch.get().resolve("unquantized"), how);
+              }));
     } finally {
       progress.close();
     }

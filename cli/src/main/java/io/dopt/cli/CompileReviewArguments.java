@@ -32,8 +32,8 @@ final class CompileReviewArguments extends ReviewArguments {
   @Option(
       names = "--allow-slower",
       description =
-          "Only warn when a denoiser with int8 layers is slower than in float32; without such layers,"
-              + " slower is a warning anyway.")
+          "Only warn when a denoiser with int8 layers (of plans: int8 or fp8) is slower than the one"
+              + " that is not quantized; without such layers, slower is a warning anyway.")
   private boolean allowSlower;
 
   @Override

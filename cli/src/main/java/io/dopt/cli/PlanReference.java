@@ -53,7 +53,7 @@ final class PlanReference {
         .filter(type -> !HALF_PRECISIONS.contains(type))
         .map(
             type ->
-                "The denoiser of --against "
+                "The denoiser of "
                     + bundle.folder()
                     + " computes in "
                     + type

@@ -58,8 +58,7 @@ final class PlanReview implements BundleReview {
       reference.remark().ifPresent(console::warning);
       speed = shape(candidate).map(shape -> speed(candidate, shape));
       if (speed.isEmpty()) {
-        console.warning(
-            "Speed was not compared with that of --against: the bundle has no denoiser to time.");
+        console.warning("Speed was not compared: the bundle has no denoiser to time.");
       }
     }
     if (wanted.gated()) {
@@ -113,7 +112,8 @@ final class PlanReview implements BundleReview {
                 EngineOptions.defaults())
             .against(folder.getFileName() + reference.computeType().map(" in "::concat).orElse(""));
     if (ratio.isSlowerThan(1)) {
-      String found = "The denoiser is slower than that of --against: " + ratio.text() + ".";
+      String found =
+          "The denoiser is slower than the one it is compared with: " + ratio.text() + ".";
       if (!wanted.allowSlower()) {
         throw new DoptException(
             ErrorCode.SPEED,

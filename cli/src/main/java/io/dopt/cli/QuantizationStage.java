@@ -16,6 +16,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,14 +189,31 @@ final class QuantizationStage {
     if (!target.isTensorRt()) {
       return asked;
     }
-    reviewing.requireNoSpeed("'dopt build' measures how fast plans are");
+    if (target.isPortable()) {
+      reviewing.requireNoSpeed("'dopt build' measures how fast plans are");
+    }
     if (!isImitable() && !searches()) {
-      reviewing.requireNoGate(
-          "ONNX Runtime has no kernels for bf16 on the CPU; compare images with 'dopt eval' where"
-              + " the plans run");
+      if (target.isPortable()) {
+        reviewing.requireNoGate(
+            "ONNX Runtime has no kernels for bf16 on the CPU; compare images with 'dopt eval' where"
+                + " the plans run");
+      }
       return asked.withoutGate();
     }
     return asked;
+  }
+
+  /** How plans are held against those that are not quantized; empty when they are not to be. */
+  Optional<ReviewOptions> reviewOfPlans(
+      Result quantized, PipelineModel unquantized, CompileOptions options) {
+    ReviewOptions asked = reviewing.options(gateNames(unquantized), options.check());
+    if (!asked.gated() && !options.check()) {
+      return Optional.empty();
+    }
+    Collection<Precision> planned = quantized.quantization().plan().layers().values();
+    boolean forSpeed = planned.contains(Precision.INT8) || planned.contains(Precision.FLOAT8);
+    // 4-bit weights are for smaller files.
+    return Optional.of(forSpeed ? asked : asked.withSlowerAllowed());
   }
 
   private boolean isImitable() {
@@ -207,7 +225,7 @@ final class QuantizationStage {
     ReviewOptions asked = wanted(unquantized, options);
     // A search has compared the images of this very plan already.
     ReviewOptions wanted = quantized.search().isPresent() ? asked.withoutGate() : asked;
-    if (!isImitable() && !searches()) {
+    if (!isImitable() && !searches() && target.isPortable()) {
       console.warning(
           "Images were not compared with those in float32: ONNX Runtime has no kernels for bf16 on"
               + " the CPU. Compare them with 'dopt eval' where the plans run.");

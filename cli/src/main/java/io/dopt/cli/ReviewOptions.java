@@ -31,4 +31,9 @@ record ReviewOptions(
     return new ReviewOptions(
         allowFallback, allowSlower, false, budget, count, steps, guidanceScale, seed);
   }
+
+  /** The same with a slower denoiser as a warning only. */
+  ReviewOptions withSlowerAllowed() {
+    return new ReviewOptions(allowFallback, true, gated, budget, count, steps, guidanceScale, seed);
+  }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dopt.evals.gate.GateNames;
+import io.dopt.runtime.build.BuildPackage;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -56,18 +58,19 @@ class PlanReviewTest {
   private PlanReview review(String against, List<String> budget) {
     PrintStream nowhere = new PrintStream(said, true, StandardCharsets.UTF_8);
     Console console = new Console(nowhere, nowhere, Terminal.PLAIN, false, true, false);
-    return new PlanReview(
-        folder.resolve(against),
-        new ReviewOptions(
-            false,
-            true,
-            true,
-            QualityBudget.parse(budget, GateNames.standard()),
-            OptionalInt.of(2),
-            OptionalInt.of(2),
-            OptionalDouble.empty(),
-            OptionalLong.empty()),
-        console);
+    return new PlanReview(folder.resolve(against), options(budget), console);
+  }
+
+  private static ReviewOptions options(List<String> budget) {
+    return new ReviewOptions(
+        false,
+        true,
+        true,
+        QualityBudget.parse(budget, GateNames.standard()),
+        OptionalInt.of(2),
+        OptionalInt.of(2),
+        OptionalDouble.empty(),
+        OptionalLong.empty());
   }
 
   @Test
@@ -157,5 +160,31 @@ class PlanReviewTest {
 
     assertEquals(ErrorCode.USAGE, refused.code());
     assertTrue(refused.getMessage().contains("bf16"), refused.getMessage());
+  }
+
+  /** What one compile of both stages does with its two packages. */
+  @Test
+  void plansAreHeldAgainstThoseThatAreNotQuantized() {
+    compile("stripped", "--target", "tensorrt", "--portable", "--refit", "--strip-plan");
+    Path source = folder.resolve("stripped");
+    PrintStream nowhere = new PrintStream(said, true, StandardCharsets.UTF_8);
+    PlanStage stage =
+        new PlanStage(
+            new CopiedPlans("550.54"),
+            request -> request,
+            false,
+            new Console(nowhere, nowhere, Terminal.PLAIN, false, true, false));
+
+    BuildReport built =
+        stage.build(
+            BuildPackage.open(source),
+            folder.resolve("held"),
+            false,
+            Optional.of(
+                new PlanStage.Unquantized(
+                    source, folder.resolve("unquantized"), options(List.of()))));
+
+    assertTrue(built.text().contains("the time of unquantized in f16"), built.text());
+    assertTrue(built.text().contains("2 pairs of images"), built.text());
   }
 }
