@@ -4,6 +4,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensorrt.cuda.CudaDriver;
 import io.dopt.tensorrt.library.LibraryPurpose;
+import io.dopt.tensorrt.library.NativeMemoryFile;
 import io.dopt.tensorrt.library.TensorRtLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ final class EngineBuild {
     IHostMemory plan = present(builder.buildSerializedNetwork(network, config), "build the plan");
     tell.accept(BuildMessage.progress("writing the plan"));
     timings.saveFrom(config);
-    HostMemoryFile.write(plan.data(), plan.size(), Path.of(order.plan()));
+    NativeMemoryFile.write(plan.data().address(), plan.size(), Path.of(order.plan()));
     Files.write(Path.of(order.inspection()), inspection(plan));
   }
 

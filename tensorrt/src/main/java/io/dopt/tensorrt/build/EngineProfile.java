@@ -4,11 +4,10 @@ import io.dopt.runtime.build.OptimizationProfile;
 import io.dopt.runtime.build.ShapeRange;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
-import java.util.ArrayList;
+import io.dopt.tensorrt.library.Dimensions;
 import java.util.List;
 import java.util.TreeSet;
 import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
-import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.IBuilder;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
 import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
@@ -39,7 +38,7 @@ final class EngineProfile {
     for (int i = 0; i < network.getNbInputs(); i++) {
       ITensor input = network.getInput(i);
       String name = input.getName();
-      List<Long> declared = shape(input.getDimensions());
+      List<Long> declared = Dimensions.of(input.getDimensions());
       ShapeRange range = profile.inputs().get(name);
       unused.remove(name);
       requireFit(name, declared, range);
@@ -84,22 +83,9 @@ final class EngineProfile {
         "The ONNX file and its profile do not belong together: " + what + ". Compile again.");
   }
 
-  private static List<Long> shape(Dims64 dimensions) {
-    List<Long> shape = new ArrayList<>();
-    for (int axis = 0; axis < dimensions.nbDims(); axis++) {
-      shape.add(dimensions.d(axis));
-    }
-    return shape;
-  }
-
   private static void set(
       IOptimizationProfile profile, String name, OptProfileSelector which, List<Long> shape) {
-    Dims64 dimensions = new Dims64();
-    dimensions.nbDims(shape.size());
-    for (int axis = 0; axis < shape.size(); axis++) {
-      dimensions.d(axis, shape.get(axis));
-    }
-    if (!profile.setDimensions(name, which, dimensions)) {
+    if (!profile.setDimensions(name, which, Dimensions.of(shape))) {
       throw new DoptException(
           ErrorCode.ENGINE, "TensorRT refuses the shape " + shape + " of '" + name + "'.");
     }

@@ -3,6 +3,7 @@ package io.dopt.tensorrt.build;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensor.Sha256;
+import io.dopt.tensorrt.library.NativeMemoryFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -57,7 +58,7 @@ final class TimingCacheFile {
       IHostMemory serialized = measured.serialize();
       if (serialized != null && lock.isValid()) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
-        HostMemoryFile.write(serialized.data(), serialized.size(), part);
+        NativeMemoryFile.write(serialized.data().address(), serialized.size(), part);
         keep(part);
       }
     }

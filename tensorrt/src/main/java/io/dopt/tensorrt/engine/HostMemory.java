@@ -4,11 +4,9 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
-import io.dopt.tensor.WriteFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -71,33 +69,6 @@ final class HostMemory implements AutoCloseable {
       offset += length;
     }
     return true;
-  }
-
-  /**
-   * Writes native memory to a new file.
-   *
-   * @throws DoptException (IO) when that fails; nothing is left then
-   */
-  static void write(long address, long bytes, Path file) {
-    Pointer start = new Pointer(address);
-    try {
-      try (FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        for (long offset = 0; offset < bytes; ) {
-          int length = (int) Math.min(PIECE, bytes - offset);
-          ByteBuffer piece = start.getByteBuffer(offset, length);
-          while (piece.hasRemaining()) {
-            channel.write(piece);
-          }
-          offset += length;
-        }
-      } catch (IOException e) {
-        Files.deleteIfExists(file);
-        throw e;
-      }
-    } catch (IOException e) {
-      throw WriteFailure.of(file, bytes, e);
-    }
   }
 
   long address() {

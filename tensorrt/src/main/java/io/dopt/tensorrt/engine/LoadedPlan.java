@@ -3,6 +3,8 @@ package io.dopt.tensorrt.engine;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensorrt.library.Dimensions;
+import io.dopt.tensorrt.library.NativeMemoryFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +14,6 @@ import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.global.nvinfer.ExecutionContextAllocationStrategy;
 import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
 import org.bytedeco.tensorrt.global.nvinfer.TensorLocation;
-import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 import org.bytedeco.tensorrt.nvinfer.IHostMemory;
@@ -43,7 +44,7 @@ final class LoadedPlan implements AutoCloseable {
               engine.getTensorIOMode(name).value == TensorIOMode.kINPUT.value,
               typeName(type.value),
               elementType(type.value),
-              shape(engine.getTensorShape(name)),
+              Dimensions.of(engine.getTensorShape(name)),
               engine.getTensorLocation(name).value == TensorLocation.kDEVICE.value));
     }
     return tensors;
@@ -79,14 +80,6 @@ final class LoadedPlan implements AutoCloseable {
       case kFP8 -> Optional.of(ElementType.FLOAT8E4M3FN);
       case kINT4 -> Optional.empty();
     };
-  }
-
-  static List<Long> shape(Dims64 dims) {
-    List<Long> shape = new ArrayList<>();
-    for (int axis = 0; axis < dims.nbDims(); axis++) {
-      shape.add(dims.d(axis));
-    }
-    return shape;
   }
 
   /** Scratch memory that a call may need, for every shape of the plan's profile. */
@@ -164,7 +157,7 @@ final class LoadedPlan implements AutoCloseable {
       throw failed("write the plan");
     }
     try {
-      HostMemory.write(memory.data().address(), memory.size(), file);
+      NativeMemoryFile.write(memory.data().address(), memory.size(), file);
     } finally {
       NativeObjects.delete(memory);
     }

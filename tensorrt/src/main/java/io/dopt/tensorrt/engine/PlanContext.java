@@ -4,6 +4,7 @@ import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
 import io.dopt.tensorrt.cuda.CudaStream;
 import io.dopt.tensorrt.cuda.DeviceMemory;
+import io.dopt.tensorrt.library.Dimensions;
 import java.util.List;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
@@ -26,12 +27,7 @@ final class PlanContext implements AutoCloseable {
 
   /** Sets an input's shape, which must be within the plan's profile. */
   void setShape(String name, List<Long> shape) {
-    try (Dims64 dims = new Dims64()) {
-      dims.nbDims(shape.size());
-      for (int axis = 0; axis < shape.size(); axis++) {
-        dims.d(axis, shape.get(axis));
-      }
-      messages.forget();
+    try (Dims64 dims = Dimensions.of(shape)) {
       if (!context.setInputShape(name, dims)) {
         throw failed("take the shape " + shape + " of '" + name + "'");
       }
@@ -40,7 +36,7 @@ final class PlanContext implements AutoCloseable {
 
   /** The shape that a tensor has for the inputs' shapes. */
   List<Long> shape(String name) {
-    return LoadedPlan.shape(context.getTensorShape(name));
+    return Dimensions.of(context.getTensorShape(name));
   }
 
   /** Says where a tensor is from now on. */

@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dopt.runtime.build.ShapeRange;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ErrorCode;
-import io.dopt.tensorrt.library.LibraryPurpose;
-import io.dopt.tensorrt.library.TensorRtLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -136,19 +133,5 @@ class BuildPartsTest {
 
     assertEquals(Optional.of("580.65.06"), DriverVersion.inModuleVersion(text));
     assertEquals(Optional.empty(), DriverVersion.inModuleVersion("nothing"));
-  }
-
-  @Test
-  void writesNativeMemoryInPieces() throws IOException {
-    TensorRtLibrary.load(LibraryPurpose.RUN);
-    byte[] content = new byte[10_007];
-    new Random(1).nextBytes(content);
-    Path file = folder.resolve("memory");
-
-    try (BytePointer memory = new BytePointer(content)) {
-      HostMemoryFile.write(memory, content.length, file, 1 << 10);
-    }
-
-    assertArrayEquals(content, Files.readAllBytes(file));
   }
 }

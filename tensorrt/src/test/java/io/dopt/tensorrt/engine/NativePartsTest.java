@@ -9,7 +9,9 @@ import com.sun.jna.Pointer;
 import io.dopt.tensor.DoptException;
 import io.dopt.tensor.ElementType;
 import io.dopt.tensor.ErrorCode;
+import io.dopt.tensorrt.library.Dimensions;
 import io.dopt.tensorrt.library.LibraryPurpose;
+import io.dopt.tensorrt.library.NativeMemoryFile;
 import io.dopt.tensorrt.library.TensorRtLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,8 +121,8 @@ class NativePartsTest {
       dims.nbDims(3);
       dims.d(0, 2).d(1, -1).d(2, 1L << 33);
 
-      assertEquals(List.of(2L, -1L, 1L << 33), LoadedPlan.shape(dims));
-      assertEquals(List.of(), LoadedPlan.shape(dims.nbDims(0)));
+      assertEquals(List.of(2L, -1L, 1L << 33), Dimensions.of(dims));
+      assertEquals(List.of(), Dimensions.of(dims.nbDims(0)));
     }
   }
 
@@ -136,11 +138,12 @@ class NativePartsTest {
     }
     try (HostMemory memory = HostMemory.read(file, content.length)) {
       Path copy = folder.resolve("copy");
-      HostMemory.write(memory.address(), memory.bytes(), copy);
+      NativeMemoryFile.write(memory.address(), memory.bytes(), copy);
       assertArrayEquals(content, Files.readAllBytes(copy));
       DoptException twice =
           assertThrows(
-              DoptException.class, () -> HostMemory.write(memory.address(), 1, copy.resolve("x")));
+              DoptException.class,
+              () -> NativeMemoryFile.write(memory.address(), 1, copy.resolve("x")));
       assertEquals(ErrorCode.IO, twice.code());
     }
     DoptException refused =
